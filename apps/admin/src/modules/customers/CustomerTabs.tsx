@@ -1,0 +1,70 @@
+import { ScrollArea, Tabs } from '@mantine/core'
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNoun, type Noun } from '../../meta.ts'
+import { FieldGroups } from '../../resource/FieldGroups.tsx'
+import { RelatedList } from '../../resource/RelatedList.tsx'
+import { useReferring } from '../../resource/RelatedLists.tsx'
+import { useRow } from '../../resource/ResourcePage.tsx'
+import { useQueryState } from '../../ui/search.ts'
+import { sessionColumns } from '../radius/sessionColumns.tsx'
+import classes from './Customer.module.css'
+import type { Overview } from './overview.ts'
+
+const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
+
+const shownElsewhere = new Set(['service', 'audit_event', 'event', 'allocation', 'invoice_line', 'usage_counter'])
+const first = ['invoice', 'payment', 'session']
+
+/** The lists that belong to a customer, each a real one; which is open stands in the address. */
+export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overview }) {
+  const { t } = useTranslation()
+  const [query, setQuery] = useQueryState()
+  const referring = useReferring(noun).filter((one) => !shownElsewhere.has(one.noun.name))
+  const ordered = [...referring].sort((a, b) => rank(a.noun) - rank(b.noun))
+  const session = useNoun('session')
+  const keys = ordered.map((one) => ({ key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`, ...one }))
+  const [start] = keys
+  const tab = query['tab'] ?? start?.key ?? 'details'
+  return (
+    <Tabs value={tab} onChange={(next) => setQuery({ tab: next ?? undefined })} keepMounted={false} className={classes.tabs}>
+      <ScrollArea type="never">
+        <Tabs.List style={{ flexWrap: 'nowrap' }}>
+          {keys.map(({ key, noun: other, field, only }) => (
+            <Tabs.Tab key={key} value={key}>{only ? other.label_plural : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })}</Tabs.Tab>
+          ))}
+          {session && <Tabs.Tab value="usage">{t('customer.usage')}</Tabs.Tab>}
+          <Tabs.Tab value="details">{t('page.details')}</Tabs.Tab>
+        </Tabs.List>
+      </ScrollArea>
+      {keys.map(({ key, noun: other, field }) => (
+        <Tabs.Panel key={key} value={key}>
+          <RelatedList
+            noun={other}
+            by={field.name}
+            id={overview.customer.id}
+            title={other.label_plural}
+            {...(other.name === 'session' ? { extraColumns: sessionColumns, every_ms: 5000 } : {})}
+            {...(other.name === 'payment' ? { actions: <span /> } : {})}
+          />
+        </Tabs.Panel>
+      ))}
+      <Tabs.Panel value="usage">
+        <Suspense fallback={null}><UsageChart id={overview.customer.id} /></Suspense>
+      </Tabs.Panel>
+      <Tabs.Panel value="details">
+        <Details noun={noun} id={overview.customer.id} />
+      </Tabs.Panel>
+    </Tabs>
+  )
+}
+
+function Details({ noun, id }: { noun: Noun; id: string }) {
+  const row = useRow(noun, id)
+  return <div style={{ display: 'grid', gap: 16 }}><FieldGroups noun={noun} row={row} /></div>
+}
+
+function rank(noun: Noun): number {
+  const index = first.indexOf(noun.name)
+  return index < 0 ? first.length : index
+}

@@ -1,0 +1,35 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { api, type Row } from '../../api.ts'
+
+export type LiveSession = {
+  id: string
+  started_at: string
+  ip: string | null
+  input_bytes: number
+  output_bytes: number
+  download_bps: number | null
+  upload_bps: number | null
+  last_heard_at: string | null
+}
+
+export type ServiceLine = Row & { tariff_title: string | null; online: boolean; session?: LiveSession | null }
+
+export type Overview = {
+  customer: Row
+  services: ServiceLine[]
+  open_invoices: Row[]
+  balance: string
+  next_invoice: { date: string; amount: string | null } | null
+  online_since: string | null
+  last_payment: Row | null
+  why_status: string | null
+}
+
+/** All that is asked in the first ten seconds of a call; read again every five, since sessions and usage move. */
+export function useOverview(id: string): Overview {
+  return useSuspenseQuery({
+    queryKey: ['overview', id],
+    queryFn: () => api.get<Overview>(`/customers/${id}/overview`),
+    refetchInterval: 5000,
+  }).data
+}

@@ -1,0 +1,56 @@
+import { useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { titleOf, useNoun, type Noun } from '../../meta.ts'
+import { paths } from '../../paths.ts'
+import { CommandDrawer } from '../../resource/CommandDrawer.tsx'
+import { CommandMenu } from '../../resource/CommandMenu.tsx'
+import { FieldGroups } from '../../resource/FieldGroups.tsx'
+import { HistoryTimeline } from '../../resource/HistoryTimeline.tsx'
+import { RelatedList } from '../../resource/RelatedList.tsx'
+import { RelatedLists } from '../../resource/RelatedLists.tsx'
+import { useRow } from '../../resource/ResourcePage.tsx'
+import { TextLink } from '../../ui/Link.tsx'
+import { PageColumns } from '../../ui/PageColumns.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { MissingScreen } from '../../ui/Screens.tsx'
+import { useQueryState } from '../../ui/search.ts'
+import { Section } from '../../ui/Section.tsx'
+import { StatusChip } from '../../ui/StatusChip.tsx'
+import { sessionColumns } from '../radius/sessionColumns.tsx'
+import { ServiceExplanation } from './ServiceExplanation.tsx'
+
+export function ServicePage() {
+  const { id } = useParams({ strict: false }) as { id: string } // The route has it.
+  const noun = useNoun('service')
+  return noun?.can.get ? <Service key={id} noun={noun} id={id} /> : <MissingScreen />
+}
+
+function Service({ noun, id }: { noun: Noun; id: string }) {
+  const { t } = useTranslation()
+  const row = useRow(noun, id)
+  const sessions = useNoun('session')
+  const [, setQuery] = useQueryState()
+  const customer_id = String(row['customer_id'])
+  const customer = row._refs?.[customer_id]
+  const tariff = row._refs?.[String(row['tariff_id'])]
+  return (
+    <>
+      <PageHeader
+        title={row['description'] ? titleOf(noun, row) : (tariff?.title ?? titleOf(noun, row))}
+        back={{ href: paths.list(noun), label: noun.label_plural }}
+        number={customer && <TextLink href={paths.customer(customer_id)}>{customer.title}</TextLink>}
+        chips={<StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />}
+        actions={<CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />}
+      />
+      <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+        <Section title={t('explain.title')}>
+          <ServiceExplanation id={id} />
+        </Section>
+        <FieldGroups noun={noun} row={row} />
+        {sessions?.can.list && <RelatedList noun={sessions} by="service_id" id={id} title={sessions.label_plural} extraColumns={sessionColumns} every_ms={5000} />}
+        <RelatedLists noun={noun} id={id} without={['session', 'usage_counter', 'invoice_line']} />
+      </PageColumns>
+      <CommandDrawer noun={noun} row={row} />
+    </>
+  )
+}

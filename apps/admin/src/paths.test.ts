@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { paths } from './paths.ts'
+
+const customer = { path: '/api/v1/customers' }
+const vehicle = { path: '/api/v1/x/vehicle' }
+
+test('every address of the app has one builder', () => {
+  expect({
+    home: paths.home(),
+    signIn: paths.signIn(),
+    signInBack: paths.signIn('/customers?status=active'),
+    list: paths.list(customer, { status: 'active', 'balance[lt]': '0' }),
+    listOfCustomEntity: paths.list(vehicle),
+    create: paths.create(customer),
+    createFor: paths.create({ path: '/api/v1/contacts' }, { customer_id: 'c1' }),
+    row: paths.row(vehicle, 'a/b'),
+    edit: paths.edit(customer, 'c1'),
+    customers: paths.customers({ q: 'jane' }),
+    customer: paths.customer('c1', { tab: 'payments' }),
+    service: paths.service('s1'),
+    newService: paths.newService('c1'),
+    invoice: paths.invoice('i1'),
+    invoices: paths.invoices({ status: 'overdue' }),
+    invoicePdf: paths.invoicePdf('i1'),
+    newPayment: paths.newPayment({ customer_id: 'c1' }),
+    billingRun: paths.billingRun('r1', { change: 'new' }),
+    newBillingRun: paths.newBillingRun(),
+    sessions: paths.sessions({ status: 'online' }),
+    importFile: paths.importFile(),
+    imported: paths.imported('m1'),
+    bulkJob: paths.bulkJob('b1'),
+    jobs: paths.jobs(),
+  }).toMatchInlineSnapshot()
+})

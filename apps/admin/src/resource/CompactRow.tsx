@@ -1,0 +1,38 @@
+import type { Refs, Row } from '../api.ts'
+import { isNumeric } from '../format.ts'
+import { fieldNamed, titleOf, valueOf, type Noun } from '../meta.ts'
+import { paths } from '../paths.ts'
+import { TextLink } from '../ui/Link.tsx'
+import { StatusChip } from '../ui/StatusChip.tsx'
+import classes from './CompactRow.module.css'
+import { Value } from './Value.tsx'
+
+/** One row on a phone: title and state above; below, the next text of the list and its first number. */
+export function CompactRow({ noun, row, shown, refs }: { noun: Noun; row: Row; shown: string[]; refs: Refs }) {
+  const rest = shown.flatMap((name) => fieldNamed(noun, name) ?? []).filter(({ name }) => name !== noun.title_field && name !== 'status')
+  const filled = rest.filter(({ name }) => ![null, undefined, ''].includes(valueOf(row, name) as null)) // Membership only.
+  const number = filled.find(isNumeric)
+  const texts = filled.filter((field) => !isNumeric(field)).slice(0, 2)
+  const title = noun.fields.find((field) => field.name === noun.title_field)
+  return (
+    <div className={classes.row}>
+      <div className={classes.line}>
+        <TextLink href={paths.row(noun, row.id)} fw={500} className={classes.text}>
+          {title?.kind === 'date' || title?.kind === 'reference' ? <Value field={{ ...title, kind: 'text' }} value={titleOf(noun, row)} /> : titleOf(noun, row)}
+        </TextLink>
+        <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
+      </div>
+      <div className={classes.line}>
+        <span className={classes.dim}>
+          {texts.map((field, index) => (
+            <span key={field.name}>
+              {index > 0 && ' · '}
+              <Value field={field} value={valueOf(row, field.name)} refs={refs} />
+            </span>
+          ))}
+        </span>
+        {number && <Value field={number} value={valueOf(row, number.name)} refs={refs} currency={row['currency']} />}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { IconPlus } from '@tabler/icons-react'
+import { useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { count } from '../format.ts'
+import type { Noun } from '../meta.ts'
+import { paths } from '../paths.ts'
+import { Empty } from '../ui/Empty.tsx'
+import { LinkButton, TextLink, useGo } from '../ui/Link.tsx'
+import { Section } from '../ui/Section.tsx'
+import { CompactRow } from './CompactRow.tsx'
+import { DataGrid } from './DataGrid.tsx'
+import { gridColumns, type ExtraColumns } from './gridColumns.tsx'
+import { useColumns } from './useColumns.ts'
+import { useList } from './useList.ts'
+
+type Props = {
+  noun: Noun
+  /** The reference field by which it belongs to the page's row. */
+  by: string
+  id: string
+  title: string
+  extraColumns?: ExtraColumns
+  actions?: ReactNode
+  sort?: string
+  every_ms?: number
+}
+
+/** A real list inside a page: sortable, open-able, every row reachable, and a link to the whole list, filtered. */
+export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort, every_ms }: Props) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const [sort, setSort] = useState(firstSort ?? noun.default_sort)
+  const columns = useColumns(noun, undefined, [by])
+  const query: Record<string, string> = { [by]: id, ...(sort ? { sort } : {}) }
+  const list = useList(noun, query, columns.shown, { every_ms: every_ms ?? 0 })
+  const total = list.total ?? list.total_at_least
+  return (
+    <Section
+      title={<>{title} <span style={{ color: 'var(--isp-dim)', fontWeight: 400 }}>{total === undefined ? '' : count(total)}</span></>}
+      padded={false}
+      aside={
+        <>
+          {list.rows.length > 0 && <TextLink href={paths.list(noun, { [by]: id })} fz={13}>{t('related.all')}</TextLink>}
+          {actions ?? (noun.can.create && (
+            <LinkButton href={paths.create(noun, { [by]: id })} variant="default" leftSection={<IconPlus size={14} />}>
+              {t('related.add', { what: noun.label.toLowerCase() })}
+            </LinkButton>
+          ))}
+        </>
+      }
+    >
+      <DataGrid
+        inline
+        label={title}
+        columns={gridColumns(noun, columns, list.refs, extraColumns)}
+        rows={list.rows}
+        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} /> : undefined}
+        sort={sort}
+        onSort={setSort}
+        onResize={columns.resize}
+        {...(noun.can.get ? { onOpen: (row) => void go(paths.row(noun, row.id)) } : {})}
+        waiting={list.isPending}
+        more={list.hasNextPage}
+        onMore={() => !list.isFetching && void list.fetchNextPage()}
+        total={list.total}
+        empty={<Empty small title={t('empty.title', { what: noun.label_plural.toLowerCase() })} />}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,94 @@
+import { Code, Text } from '@mantine/core'
+import { IconCheck, IconMinus } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Refs } from '../api.ts'
+import { bytes, count, date, duration, humanise, kbps, labelOf } from '../format.ts'
+import { isRecord, useMeta, type Field } from '../meta.ts'
+import { paths } from '../paths.ts'
+import { TextLink } from '../ui/Link.tsx'
+import { Money } from '../ui/Money.tsx'
+import { StatusChip } from '../ui/StatusChip.tsx'
+import { When } from '../ui/When.tsx'
+
+export type ValueProps = { field: Field; value: unknown; refs?: Refs | undefined; currency?: unknown; full?: boolean }
+
+/** A field's value as a person reads it, by the field's kind. `full` is for a page, where there is room. */
+export function Value({ field, value, refs, currency, full }: ValueProps) {
+  const { t } = useTranslation()
+  if (value === null || value === undefined || value === '') return null
+  switch (field.kind) {
+    case 'choice':
+      return field.name === 'status' || field.values?.some((choice) => choice.color) ? (
+        <StatusChip value={value} field={field} />
+      ) : (
+        labelOf(field, value)
+      )
+    case 'money':
+      return <Money amount={value} currency={currency} owing />
+    case 'boolean':
+      return value === true ? (
+        <IconCheck size={16} aria-label={t('common.yes')} />
+      ) : (
+        <IconMinus size={16} aria-label={t('common.no')} color="var(--isp-dim)" />
+      )
+    case 'date':
+      return <time dateTime={String(value)}>{date(String(value))}</time>
+    case 'datetime':
+      return <When at={value} />
+    case 'reference':
+    case 'references':
+      if (!field.to) return String(value)
+      return <Reference field={field} value={value} refs={refs} />
+    case 'bytes':
+      return bytes(value)
+    case 'kbps':
+      return kbps(value)
+    case 'duration':
+      return typeof value === 'number' ? duration(value) : String(value)
+    case 'integer':
+    case 'bigint':
+      return typeof value === 'number' ? count(value) + (field.unit ? ` ${field.unit}` : '') : String(value)
+    case 'percent':
+      return `${String(value)} %`
+    case 'secret':
+      return value === 'set' ? t('value.secretSet') : null
+    case 'email':
+      return full ? <a href={`mailto:${String(value)}`}>{String(value)}</a> : String(value)
+    case 'phone':
+      return full ? <a href={`tel:${String(value)}`}>{String(value)}</a> : String(value)
+    case 'url':
+      return full && /^https?:/.test(String(value)) ? <a href={String(value)} rel="noreferrer" target="_blank">{String(value)}</a> : String(value)
+    case 'json':
+    case 'geo_point':
+      return <Json value={value} full={full === true} />
+    case 'long_text':
+      return full ? <Text style={{ whiteSpace: 'pre-wrap' }}>{String(value)}</Text> : String(value)
+    default:
+      return Array.isArray(value) ? value.map(String).join(', ') : String(value)
+  }
+}
+
+function Reference({ field, value, refs }: { field: Field; value: unknown; refs: Refs | undefined }) {
+  const { nouns } = useMeta()
+  const ids = Array.isArray(value) ? value.map(String) : [String(value)]
+  return ids.map((id, index) => {
+    const known = refs?.[id]
+    const noun = nouns.find((one) => one.name === (known?.noun ?? field.to))
+    const title = known ? known.title : id.slice(0, 8)
+    return (
+      <span key={id}>
+        {index > 0 && ', '}
+        {noun?.can.get ? <TextLink href={paths.row(noun, id)} inherit>{title}</TextLink> : title}
+      </span>
+    )
+  })
+}
+
+function Json({ value, full }: { value: unknown; full: boolean }) {
+  if (!full) return <span>{isRecord(value) ? Object.entries(value).map(([key, one]) => `${humanise(key)}: ${plain(one)}`).join(', ') : plain(value)}</span>
+  return <Code block>{JSON.stringify(value, null, 2)}</Code>
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,67 @@
+import type { Field, Kind, Noun } from '../meta.ts'
+import { allFields } from '../meta.ts'
+
+export type Operator = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'null' | 'starts'
+
+/** One condition of a list, as it stands in the address and in the API's query: `balance[lt]=0`. */
+export type Filter = { field: string; operator: Operator; value: string }
+
+const ordered: Operator[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'null']
+const textual: Operator[] = ['eq', 'ne', 'starts', 'null']
+
+const operators: Partial<Record<Kind, Operator[]>> = {
+  choice: ['in', 'nin', 'null'],
+  boolean: ['eq'],
+  reference: ['eq', 'ne', 'null'],
+  references: [],
+  long_text: [],
+  json: [],
+  ip: ['eq', 'ne', 'null'],
+  cidr: ['eq', 'ne', 'null'],
+  mac: textual,
+  date: ['gte', 'lte', 'eq', 'null'],
+  datetime: ['gte', 'lte', 'null'],
+}
+const orderedKinds = new Set<Kind>(['integer', 'bigint', 'decimal', 'money', 'percent', 'duration', 'bytes', 'kbps'])
+
+/** The operators that make sense for a field, the likeliest first; `null` only where a value may be missing. */
+export function operatorsFor(field: Field): Operator[] {
+  const all = operators[field.kind] ?? (orderedKinds.has(field.kind) ? ordered : textual)
+  return field.nullable === false || field.required ? all.filter((operator) => operator !== 'null') : all
+}
+
+/** `balance[lt]` → field and operator; a bare name means equality, which for a choice is "one of one". */
+export function filtersOf(noun: Noun, query: Record<string, string>): Filter[] {
+  const fields = new Map(allFields(noun).map((field) => [field.name, field]))
+  return Object.entries(query).flatMap(([key, value]): Filter[] => {
+    const [, name = '', operator = 'eq'] = /^([a-z_0-9.]+)(?:\[([a-z]+)\])?$/.exec(key) ?? []
+    const field = fields.get(name)
+    if (!field || !isOperator(operator)) return []
+    return [{ field: name, operator: field.kind === 'choice' && operator === 'eq' ? 'in' : operator, value }]
+  })
+}
+
+function isOperator(text: string): text is Operator {
+  return ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'nin', 'null', 'starts'].includes(text)
+}
+
+/** The key under which a filter stands in the address. */
+export function keyOf(filter: Filter): string {
+  const single = filter.operator === 'in' && !filter.value.includes(',')
+  return filter.operator === 'eq' || single ? filter.field : `${filter.field}[${filter.operator}]`
+}
+
+/** The change to the address that puts `next` where `before` was; either may be missing. */
+export function replaceFilter(before: Filter | undefined, next: Filter | undefined): Record<string, string | undefined> {
+  return {
+    ...(before ? { [keyOf(before)]: undefined, [`${before.field}[in]`]: undefined } : {}),
+    ...(next ? { [keyOf(next)]: next.value } : {}),
+  }
+}
+
+/** The part of the address that the API's list understands: the filters, `q` and `sort`. */
+export function listQuery(noun: Noun, query: Record<string, string>): Record<string, string> {
+  const own = filtersOf(noun, query).map((filter) => [keyOf(filter), filter.value])
+  const rest = ['q', 'sort'].flatMap((name) => (query[name] ? [[name, query[name]]] : []))
+  return Object.fromEntries([...own, ...rest])
+}

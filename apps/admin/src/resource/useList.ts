@@ -1,0 +1,43 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, type Page, type Refs, type Row } from '../api.ts'
+import { fieldNamed, type Noun } from '../meta.ts'
+
+const pageSize = 50
+
+/** One list of a noun, page after page. `include` resolves the references of the columns that are shown. */
+export function listQueryOptions(noun: Noun, query: Record<string, string>, include: string) {
+  return infiniteQueryOptions({
+    queryKey: ['list', noun.path, query, include],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Row>>(noun.path, {
+        query: { ...query, limit: pageSize, cursor: pageParam, include, count: pageParam === '' ? 'true' : '' },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function referencesAmong(noun: Noun, columns: string[]): string {
+  return columns.filter((name) => isReference(noun, name)).join(',')
+}
+
+function isReference(noun: Noun, name: string): boolean {
+  const field = name.startsWith('custom.') ? undefined : fieldNamed(noun, name)
+  return field?.to !== undefined && (field.kind === 'reference' || field.kind === 'references')
+}
+
+export function useList(noun: Noun, query: Record<string, string>, columns: string[], options: { every_ms?: number } = {}) {
+  const include = referencesAmong(noun, columns)
+  const result = useInfiniteQuery({
+    ...listQueryOptions(noun, query, include),
+    refetchInterval: options.every_ms ?? false,
+  })
+  const pages = result.data?.pages
+  const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? [], [pages])
+  const refs = useMemo<Refs>(() => Object.assign({}, ...(pages?.map((page) => page._refs ?? {}) ?? [])), [pages])
+  const [first] = pages ?? []
+  return { ...result, rows, refs, total: first?.total, total_at_least: first?.total_at_least }
+}

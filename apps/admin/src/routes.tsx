@@ -1,0 +1,104 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type AnyRoute,
+} from '@tanstack/react-router'
+import { Problem } from './api.ts'
+import { meQuery, metaQuery } from './meta.ts'
+import { queryClient } from './query-client.ts'
+import { Shell } from './shell/Shell.tsx'
+import type { Search } from './ui/search.ts'
+import { FailedScreen, MissingScreen, WaitingScreen } from './ui/Screens.tsx'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: MissingScreen, errorComponent: FailedScreen })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./modules/identity/SignInPage.tsx'), 'SignInPage'),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  pendingComponent: WaitingScreen,
+  errorComponent: FailedScreen,
+  loader: async ({ location }) => {
+    try {
+      await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(metaQuery)])
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { back: location.href } })
+      }
+      throw error
+    }
+  },
+})
+
+/** One screen, one chunk: `load` runs when its address is first wanted, or on hover of a link to it. */
+function screen<Module extends Record<string, unknown>>(
+  path: string,
+  load: () => Promise<Module>,
+  name: keyof Module & string,
+): AnyRoute {
+  return createRoute({
+    getParentRoute: () => shell,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name), // Names are checked by keyof.
+    errorComponent: FailedScreen,
+  })
+}
+
+const list = () => import('./resource/ResourceList.tsx')
+const page = () => import('./resource/ResourcePage.tsx')
+const form = () => import('./resource/FormPages.tsx')
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([
+    screen('/', () => import('./modules/dashboard/HomePage.tsx'), 'HomePage'),
+    screen('/customers/$id', () => import('./modules/customers/CustomerPage.tsx'), 'CustomerPage'),
+    screen('/customers/new', form, 'CreatePage'),
+    screen('/services/new', form, 'CreatePage'),
+    screen('/services/$id', () => import('./modules/services/ServicePage.tsx'), 'ServicePage'),
+    screen('/payments/new', () => import('./modules/payments/NewPaymentPage.tsx'), 'NewPaymentPage'),
+    screen('/billing_runs/new', () => import('./modules/billing/NewBillingRunPage.tsx'), 'NewBillingRunPage'),
+    screen('/billing_runs/$id', () => import('./modules/billing/BillingRunPage.tsx'), 'BillingRunPage'),
+    screen('/invoices/$id', () => import('./modules/billing/InvoicePage.tsx'), 'InvoicePage'),
+    screen('/sessions', () => import('./modules/radius/SessionsPage.tsx'), 'SessionsPage'),
+    screen('/audit_events', () => import('./modules/audit/AuditPage.tsx'), 'AuditPage'),
+    screen('/imports/new', () => import('./modules/imports/NewImportPage.tsx'), 'NewImportPage'),
+    screen('/imports/$id', () => import('./modules/imports/ImportPage.tsx'), 'ImportPage'),
+    screen('/entities/new', () => import('./modules/entities/NewEntityPage.tsx'), 'NewEntityPage'),
+    screen('/custom_fields/new', () => import('./modules/entities/NewCustomFieldPage.tsx'), 'NewCustomFieldPage'),
+    screen('/api_keys/new', () => import('./modules/identity/NewApiKeyPage.tsx'), 'NewApiKeyPage'),
+    screen('/jobs', () => import('./modules/jobs/JobsPage.tsx'), 'JobsPage'),
+    screen('/x/$name', list, 'ResourceList'),
+    screen('/x/$name/new', form, 'CreatePage'),
+    screen('/x/$name/$id', page, 'ResourcePage'),
+    screen('/x/$name/$id/edit', form, 'EditPage'),
+    screen('/$plural', list, 'ResourceList'),
+    screen('/$plural/new', form, 'CreatePage'),
+    screen('/$plural/$id', page, 'ResourcePage'),
+    screen('/$plural/$id/edit', form, 'EditPage'),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 60,
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+  parseSearch: (text): Search => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(search)) if (value !== undefined) query.set(name, String(value))
+    return query.size > 0 ? `?${query}` : ''
+  },
+})

@@ -1,0 +1,69 @@
+import { Drawer } from '@mantine/core'
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { IconHome, IconMenu2, IconSearch, IconUsers } from '@tabler/icons-react'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { paths } from '../paths.ts'
+import { PlainLink } from '../ui/Link.tsx'
+import { WaitingScreen } from '../ui/Screens.tsx'
+import { KeyHelp } from './KeyHelp.tsx'
+import { Navigation } from './Navigation.tsx'
+import { Palette } from './Palette.tsx'
+import { openPalette } from './palette-store.ts'
+import classes from './Shell.module.css'
+import { TroubleStrip } from './TroubleStrip.tsx'
+
+export function Shell() {
+  const { t } = useTranslation()
+  const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const [collapsed, setCollapsed] = useLocalStorage({ key: 'isp.nav.collapsed', defaultValue: false, getInitialValueInEffect: false })
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        {t('nav.skip')}
+      </a>
+      {!phone && <Navigation collapsed={collapsed} onCollapse={() => setCollapsed(!collapsed)} />}
+      <div className={classes.column}>
+        <TroubleStrip />
+        <main id="main" className={classes.main} tabIndex={-1}>
+          <Suspense fallback={<WaitingScreen />}>
+            <Outlet />
+          </Suspense>
+        </main>
+        {phone && <BottomBar />}
+      </div>
+      <Palette />
+      <KeyHelp />
+    </div>
+  )
+}
+
+function BottomBar() {
+  const { t } = useTranslation()
+  const { pathname } = useLocation()
+  const [opened, menu] = useDisclosure(false)
+  return (
+    <nav className={classes.bar} aria-label={t('nav.bottom')}>
+      <PlainLink href={paths.home()} aria-current={pathname === '/' ? 'page' : undefined}>
+        <IconHome size={20} aria-hidden />
+        {t('nav.home')}
+      </PlainLink>
+      <button type="button" onClick={() => openPalette()}>
+        <IconSearch size={20} aria-hidden />
+        {t('nav.search')}
+      </button>
+      <PlainLink href={paths.customers()} aria-current={pathname.startsWith('/customers') ? 'page' : undefined}>
+        <IconUsers size={20} aria-hidden />
+        {t('nav.customers')}
+      </PlainLink>
+      <button type="button" onClick={menu.open} aria-expanded={opened}>
+        <IconMenu2 size={20} aria-hidden />
+        {t('nav.menu')}
+      </button>
+      <Drawer opened={opened} onClose={menu.close} position="left" size="85%" title={t('nav.menu')} closeButtonProps={{ 'aria-label': t('common.close') }} classNames={{ body: classes.menu }}>
+        <Navigation collapsed={false} onNavigate={menu.close} />
+      </Drawer>
+    </nav>
+  )
+}

@@ -1,0 +1,48 @@
+import { createReadStream, statSync, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+
+type Import = { id: string; status: string; total: number; done: number; ok: number; failed: number }
+
+/** Sends a file to POST /imports and follows it to its end. The exit code is 1 when a row failed. */
+export async function importFile(
+  address: string,
+  token: string,
+  noun: string,
+  file: string,
+  options: { validateOnly?: boolean; mapping?: string; result?: string },
+): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` }
+  const query = new URLSearchParams({
+    noun,
+    mode: options.validateOnly ? 'validate' : 'run',
+    ...(options.mapping ? { mapping: options.mapping } : {}),
+  })
+  const started = await answer<Import>(
+    await fetch(`${address}/api/v1/imports?${query}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'text/csv', 'content-length': String(statSync(file).size) },
+      body: Readable.toWeb(createReadStream(file)) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit),
+  )
+  let current = started
+  while (!['done', 'failed', 'validated'].includes(current.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    current = await answer<Import>(await fetch(`${address}/api/v1/imports/${started.id}`, { headers }))
+    process.stderr.write(`\r${current.done} of ${current.total} rows`)
+  }
+  process.stderr.write('\n')
+  console.log(`${current.ok} rows ${options.validateOnly ? 'valid' : 'imported'}, ${current.failed} failed.`)
+  if (options.result) {
+    const result = await fetch(`${address}/api/v1/imports/${started.id}/result?format=csv`, { headers })
+    writeFileSync(options.result, Buffer.from(await result.arrayBuffer()))
+    console.log(`The result of every row is in ${options.result}.`)
+  }
+  if (current.failed > 0 || current.status === 'failed') process.exitCode = 1
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body = (await response.json()) as T & { detail?: string }
+  if (!response.ok) throw new Error(body.detail ?? `The server answered ${response.status}.`)
+  return body
+}

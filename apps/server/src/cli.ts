@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { BadConfig, readConfig } from '#kernel/config.ts'
+import { CannotStart, readRunning } from './postgres/index.ts'
+
+/** `npm run --silent isp -- …`: speaks to the running installation of the same environment. Exit codes: 0 done, 1 refused, 2 wrong use, 3 not running. */
+class Failed extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+const program = new Command('isp')
+  .description('Operates a running ISP Framework installation.')
+  .showHelpAfterError()
+  .exitOverride()
+
+const tenant = program.command('tenant').description('ISPs of this installation')
+tenant
+  .command('create <name>')
+  .description('make a tenant and print its id')
+  .option('--test-clock', 'its time stands still until “isp clock advance” moves it')
+  .option('--time-zone <zone>', 'such as Europe/Warsaw', 'UTC')
+  .option('--currency <code>', 'ISO 4217', 'EUR')
+  .action(async (name: string, options: { testClock?: boolean; timeZone: string; currency: string }) => {
+    const { id } = await ask('tenants', {
+      name,
+      test_clock: options.testClock === true,
+      time_zone: options.timeZone,
+      currency: options.currency,
+    })
+    console.log(id)
+  })
+
+const token = program.command('token').description('API keys')
+token
+  .command('create')
+  .description('make an API key and print its token, which is shown this once')
+  .requiredOption('--role <name>', 'admin, support, billing, network, viewer or one of your own')
+  .option('--tenant <id or name>', 'the first tenant when left out')
+  .option('--name <text>', 'what the key is for')
+  .action(async (options: { role: string; tenant?: string; name?: string }) =>
+    console.log((await ask('tokens', options)).token),
+  )
+
+const clock = program.command('clock').description('test clocks')
+clock
+  .command('advance <duration>')
+  .description('move a test-clock tenant’s time (16d, 12h, 2w, 1mo, 1y) and do everything due on the way')
+  .requiredOption('--tenant <id or name>')
+  .action(async (by: string, options: { tenant: string }) =>
+    console.log((await ask('clock', { by, tenant: options.tenant })).now),
+  )
+
+program
+  .command('import <noun> <file>')
+  .description('import rows from a CSV file')
+  .option('--tenant <id or name>')
+  .option('--validate-only', 'judge every row, change nothing')
+  .option('--mapping <json>', '{"name": "Full name", …}: field → column')
+  .option('--result <file>', 'where to write the result file')
+  .action(
+    async (
+      noun: string,
+      file: string,
+      options: { tenant?: string; validateOnly?: boolean; mapping?: string; result?: string },
+    ) => {
+      const { importFile } = await import('./cli-import.ts')
+      await importFile(running().address, await tokenOf(options.tenant), noun, file, options)
+    },
+  )
+
+program
+  .command('doctor')
+  .description('say how the installation is')
+  .action(async () => console.log(JSON.stringify(await ask('doctor', {}), null, 2)))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else if (error instanceof Failed || error instanceof CannotStart || error instanceof BadConfig) {
+    console.error(error.message)
+    process.exitCode = error instanceof Failed ? error.code : 1
+  } else throw error
+}
+
+function running(): { address: string; control: string } {
+  const { data_dir } = readConfig(process.env, process.cwd())
+  const found = readRunning(data_dir)
+  if (!found)
+    throw new Failed(
+      3,
+      `No installation is running on ${data_dir}. Start it with npm start (and the same DATA_DIR).`,
+    )
+  const { token: control } = JSON.parse(readFileSync(join(data_dir, 'control.json'), 'utf8')) as {
+    token: string
+  }
+  return { address: found.address, control }
+}
+
+async function ask(path: string, body: object): Promise<Record<string, string>> {
+  const { address, control } = running()
+  const response = await fetch(`${address}/internal/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${control}` },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(3_600_000),
+  }).catch((error: unknown) => {
+    throw new Failed(
+      3,
+      `The installation at ${address} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  })
+  const answer = (await response.json()) as Record<string, string>
+  if (!response.ok) throw new Failed(1, answer.detail ?? `Refused (${response.status}).`)
+  return answer
+}
+
+const tokenOf = async (tenant_id?: string) =>
+  (await ask('tokens', { role: 'admin', name: 'isp import', ...(tenant_id ? { tenant: tenant_id } : {}) }))
+    .token!

@@ -1,0 +1,112 @@
+import type { Ctx } from './ctx.ts'
+import { mustBeAbleTo } from './permissions.ts'
+import { Refused } from './refused.ts'
+import { words, type Fields, type Input, type Resource, type Row } from './resource.ts'
+import { decodeBody, shapeOf } from './shape.ts'
+import { asResource, lock, mustSeeReferences } from './store.ts'
+
+/**
+ * A verb: one function, called by HTTP, jobs, rules, importers and other verbs alike. Calling it from code joins the caller's
+ * transaction and asks no permission again; `perform` is the edge where permission and input are judged.
+ */
+export type Verb = {
+  noun: Resource
+  verb: string
+  label: string
+  on: 'row' | 'collection'
+  input: Fields
+  danger: boolean
+  help: string
+  /** Money moves: an Idempotency-Key is required. */
+  money: boolean
+  /** What it answers: a row of this noun, or JSON as it is. */
+  answers: Resource | 'json'
+  /** Why not now; null when it may. */
+  refusal(ctx: Ctx, row: never): string | null
+  call(ctx: Ctx, row_id: string | null, input: Record<string, unknown>): Promise<unknown>
+}
+
+type Declared<F extends Fields, I extends Fields> = {
+  input?: I
+  label?: string
+  help?: string
+  danger?: boolean
+  money?: boolean
+  answers?: Resource | 'json'
+  /** A sentence why the verb may not be used on this row now, or null. Shown on its button before anyone presses it. */
+  unless?: (row: Row<Resource<F>>, ctx: Ctx) => string | null
+}
+
+export type RowVerb<F extends Fields, I extends Fields, T> = Verb &
+  ((ctx: Ctx, target: string | Row<Resource<F>>, input: Input<I>) => Promise<T>)
+export type CollectionVerb<I extends Fields, T> = Verb & ((ctx: Ctx, input: Input<I>) => Promise<T>)
+
+/** `POST /{plural}/{id}/{verb}` */
+export function command<F extends Fields, const I extends Fields, T>(
+  noun: Resource<F>,
+  verb: string,
+  declared: Declared<F, I>,
+  run: (ctx: Ctx, row: Row<Resource<F>>, input: Input<I>) => Promise<T>,
+): RowVerb<F, I, T> {
+  const refusal = (ctx: Ctx, row: Row<Resource<F>>) => declared.unless?.(row, ctx) ?? null
+  const verbFunction = async (ctx: Ctx, target: string | Row<Resource<F>>, input: Input<I>): Promise<T> => {
+    const row = typeof target === 'string' ? await lock(ctx, noun, target) : target
+    const reason = refusal(ctx, row)
+    if (reason) throw new Refused(409, `cannot_${verb}`, reason)
+    return run(ctx, row, input)
+  }
+  return Object.assign(verbFunction, {
+    ...common(asResource(noun), verb, declared, 'row'),
+    refusal,
+    call: (ctx: Ctx, row_id: string | null, input: Record<string, unknown>) =>
+      verbFunction(ctx, row_id ?? '', input as Input<I>),
+  })
+}
+
+/** `POST /{plural}/{verb}`; the verb `create` is `POST /{plural}`. */
+export function collectionCommand<F extends Fields, const I extends Fields, T>(
+  noun: Resource<F>,
+  verb: string,
+  declared: Omit<Declared<F, I>, 'unless'>,
+  run: (ctx: Ctx, input: Input<I>) => Promise<T>,
+): CollectionVerb<I, T> {
+  return Object.assign((ctx: Ctx, input: Input<I>) => run(ctx, input), {
+    ...common(asResource(noun), verb, declared, 'collection'),
+    refusal: () => null,
+    call: (ctx: Ctx, _: string | null, input: Record<string, unknown>) => run(ctx, input as Input<I>),
+  })
+}
+
+function common(
+  noun: Resource,
+  verb: string,
+  declared: Omit<Declared<Fields, Fields>, 'unless'>,
+  on: 'row' | 'collection',
+) {
+  return {
+    noun,
+    verb,
+    label: declared.label ?? `${words(verb)} ${noun.label.toLowerCase()}`,
+    on,
+    input: declared.input ?? {},
+    danger: declared.danger ?? false,
+    help: declared.help ?? '',
+    money: declared.money ?? false,
+    answers: declared.answers ?? noun,
+  }
+}
+
+/** The edge: permission, input, verb, and the answer as the API prints it. */
+export async function perform(
+  ctx: Ctx,
+  verb: Verb,
+  row_id: string | null,
+  body: Record<string, unknown>,
+): Promise<unknown> {
+  mustBeAbleTo(ctx, verb.noun, verb.verb)
+  const input = decodeBody(ctx, verb.input, body, 'input', ctx.access.readonly(verb.noun.name))
+  await mustSeeReferences(ctx, verb.input, input)
+  const result = await verb.call(ctx, row_id, input)
+  if (verb.answers === 'json') return result
+  return shapeOf(ctx, verb.answers).present(result as Record<string, unknown>)
+}

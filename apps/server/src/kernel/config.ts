@@ -1,0 +1,70 @@
+import { resolve } from 'node:path'
+
+/** The environment, judged once at start; what is wrong with it is said in sentences. */
+export type Config = {
+  port: number
+  host: string
+  data_dir: string
+  database_url: string | null
+  radius: { host: string; auth_port: number; acct_port: number }
+  roles: ReadonlySet<Role>
+  demo: boolean | null
+  rate_limit_per_minute: number
+  job_concurrency: number
+  pool_size: number
+  log_level: string
+  secret_key: string | null
+}
+export type Role = 'api' | 'worker' | 'radius' | 'poller'
+
+export class BadConfig extends Error {}
+
+export function readConfig(env: Record<string, string | undefined>, cwd: string): Config {
+  const problems: string[] = []
+  const number = (name: string, fallback: number, low: number, high: number): number => {
+    const text = env[name]
+    if (text === undefined || text === '') return fallback
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= low && value <= high) return value
+    problems.push(`${name} must be a whole number between ${low} and ${high}, not “${text}”.`)
+    return fallback
+  }
+  const config: Config = {
+    port: number('PORT', 8080, 0, 65_535),
+    host: env.HOST || '127.0.0.1',
+    data_dir: resolve(cwd, env.DATA_DIR || 'data'),
+    database_url: env.DATABASE_URL || null,
+    radius: {
+      host: env.RADIUS_HOST || '0.0.0.0',
+      auth_port: number('RADIUS_AUTH_PORT', 1812, 0, 65_535),
+      acct_port: number('RADIUS_ACCT_PORT', 1813, 0, 65_535),
+    },
+    roles: roles(env.ISP_ROLES, problems),
+    demo: env.ISP_DEMO === '1' ? true : env.ISP_DEMO === '0' ? false : null,
+    rate_limit_per_minute: number('RATE_LIMIT_PER_MINUTE', 60_000, 10, 100_000_000),
+    job_concurrency: number('JOB_CONCURRENCY', 4, 1, 64),
+    pool_size: number('DATABASE_POOL', 16, 2, 200),
+    log_level: env.LOG_LEVEL || 'info',
+    secret_key: env.SECRET_KEY || null,
+  }
+  if (env.ISP_DEMO && !['0', '1'].includes(env.ISP_DEMO))
+    problems.push('ISP_DEMO must be 1 (make the demo ISP) or 0 (do not).')
+  if (config.database_url && !/^postgres(ql)?:\/\//.test(config.database_url)) {
+    problems.push('DATABASE_URL must look like postgres://user:password@host:5432/database.')
+  }
+  if (config.secret_key && Buffer.from(config.secret_key, 'base64').length !== 32) {
+    problems.push('SECRET_KEY must be 32 random bytes in base64 (openssl rand -base64 32).')
+  }
+  if (problems.length > 0) throw new BadConfig(problems.join('\n'))
+  return config
+}
+
+function roles(text: string | undefined, problems: string[]): Set<Role> {
+  const every: Role[] = ['api', 'worker', 'radius', 'poller']
+  if (!text || text === 'all') return new Set(every)
+  const named = text.split(',').map((name) => name.trim())
+  const unknown = named.filter((name) => !(every as string[]).includes(name))
+  if (unknown.length > 0)
+    problems.push(`ISP_ROLES knows ${every.join(', ')} and all; not “${unknown.join(', ')}”.`)
+  return new Set(every.filter((role) => named.includes(role)))
+}

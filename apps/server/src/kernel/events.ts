@@ -1,0 +1,174 @@
+import type { App } from './app.ts'
+import { act, systemPrincipal, type Actor, type Cause, type Ctx } from './ctx.ts'
+import { poolDb } from './db.ts'
+import { causedBy } from './effects.ts'
+import { sql } from './sql.ts'
+
+/** A fact from the outbox, as a consumer receives it. */
+export type Told = {
+  id: string
+  tenant_id: string
+  xid: string
+  seq: bigint
+  at: string
+  type: string
+  noun: string
+  row_id: string
+  data: Record<string, unknown>
+  actor: Actor
+  cause: readonly Cause[]
+}
+
+/**
+ * Somebody who reacts to events. Its position moves in the transaction of its effect, so an effect in the database happens exactly
+ * once, in order, whatever dies in between; an effect outside (a packet, a mail) belongs in a job.
+ */
+export type Consumer = {
+  name: string
+  types: readonly string[]
+  handle: (ctx: Ctx, events: readonly Told[]) => Promise<void>
+}
+
+/** `on('services.follow_customer', ['customer.blocked'], async (ctx, event) => …)` */
+export function on(
+  name: string,
+  types: readonly string[],
+  handle: (ctx: Ctx, event: Told) => Promise<void>,
+): Consumer {
+  return {
+    name,
+    types,
+    async handle(ctx, events) {
+      for (const event of events) await handle({ ...ctx, cause: causedBy(event, event.cause) }, event)
+    },
+  }
+}
+
+/** The same for a set of events of one tenant at once. */
+export const onBatch = (name: string, types: readonly string[], handle: Consumer['handle']): Consumer => ({
+  name,
+  types,
+  handle,
+})
+
+const batchLimit = 100
+const triesBeforeSkipping = 5
+
+/** Handles what is waiting for one consumer; answers how many events it passed. */
+export async function drain(app: App, consumer: Consumer): Promise<number> {
+  const events = await poolDb(app.pool).all(sql<Told & { last: boolean }>`
+    select * from next_events(${consumer.name}, ${consumer.types}::text[], ${batchLimit})`)
+  const [first] = events
+  if (!first) return 0
+  if (first.last) {
+    await poolDb(app.pool).all(
+      sql`select advance_consumer(${consumer.name}, ${first.xid}::xid8, ${first.seq})`,
+    )
+    return 1
+  }
+  // The longest run of one tenant's events from the front: one transaction.
+  const end = events.findIndex((event) => event.tenant_id !== first.tenant_id)
+  const run = end < 0 ? events : events.slice(0, end)
+  try {
+    await deliver(app, consumer, run)
+    return run.length
+  } catch (error) {
+    // One of them is at fault: they go one by one, and only that one is held back.
+    app.log.warn({ consumer: consumer.name, err: error }, 'event consumer failed')
+    return deliverSingly(app, consumer, run)
+  }
+}
+
+async function deliver(app: App, consumer: Consumer, events: readonly Told[]): Promise<void> {
+  const first = events[0]!
+  const last = events.at(-1)!
+  const cause = events.length === 1 ? causedBy(first, first.cause) : []
+  await act(app, systemPrincipal(app, first.tenant_id, 'ISP Framework'), { cause }, async (ctx) => {
+    const won = await ctx.db.maybe(sql<{ advance_consumer: boolean | null }>`
+      select advance_consumer(${consumer.name}, ${last.xid}::xid8, ${last.seq})`)
+    if (won?.advance_consumer) await consumer.handle(ctx, events)
+  })
+}
+
+async function deliverSingly(app: App, consumer: Consumer, events: readonly Told[]): Promise<number> {
+  for (const [n, event] of events.entries()) {
+    try {
+      await deliver(app, consumer, [event])
+    } catch (error) {
+      const attempts = await noteFailure(app, consumer, event, error)
+      if (attempts < triesBeforeSkipping) return n
+      app.log.error(
+        { consumer: consumer.name, event_id: event.id, err: error },
+        'event skipped after repeated failure',
+      )
+      await poolDb(app.pool).all(
+        sql`select advance_consumer(${consumer.name}, ${event.xid}::xid8, ${event.seq})`,
+      )
+    }
+  }
+  return events.length
+}
+
+async function noteFailure(app: App, consumer: Consumer, event: Told, error: unknown): Promise<number> {
+  const sentence = error instanceof Error ? error.message : String(error)
+  return act(app, systemPrincipal(app, event.tenant_id), {}, async (ctx) => {
+    const { attempts } = await ctx.db.one(sql<{ attempts: number }>`
+      insert into consumer_failures (tenant_id, consumer, event_id, attempts, error)
+      values (${event.tenant_id}, ${consumer.name}, ${event.id}, 1, ${sentence.slice(0, 2000)})
+      on conflict (tenant_id, consumer, event_id) do update
+      set attempts = consumer_failures.attempts + 1, error = excluded.error, failed_at = now()
+      returning attempts`)
+    return attempts
+  })
+}
+
+/** Reads the outbox for every consumer until stopped; woken at once by its own process's commits, by the clock otherwise. */
+export function startRelay(app: App): { wake(): void; stop(): Promise<void> } {
+  let stopping = false
+  let awake = () => {}
+  const loops = app.consumers.map(async (consumer) => {
+    let pause_ms = idle_ms
+    while (!stopping) {
+      let passed = 0
+      try {
+        passed = await drain(app, consumer)
+        pause_ms = idle_ms
+      } catch (error) {
+        pause_ms = Math.min(pause_ms * 2, 10_000)
+        if (!stopping) app.log.error({ consumer: consumer.name, err: error }, 'event relay failed')
+      }
+      if (passed === 0 && !stopping) await sleep(pause_ms)
+    }
+  })
+  const waiting = new Set<() => void>()
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        waiting.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      waiting.add(done)
+    })
+  awake = () => {
+    for (const done of [...waiting]) done()
+  }
+  return {
+    wake: () => awake(),
+    async stop() {
+      stopping = true
+      awake()
+      await Promise.all(loops)
+    },
+  }
+}
+const idle_ms = 500
+
+/** Events of a tenant that some consumer has not handled yet. */
+export async function pendingEvents(app: App, tenant_id: string): Promise<number> {
+  const types = Object.fromEntries(app.consumers.map((consumer) => [consumer.name, consumer.types]))
+  const { n } = await poolDb(app.pool).one(sql<{ n: bigint }>`
+    select pending_events(${tenant_id}, ${app.consumers.map((consumer) => consumer.name)}::text[], ${JSON.stringify(types)}::jsonb) as n`)
+  return Number(n)
+}

@@ -1,0 +1,324 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { isId } from './ids.ts'
+import { currencyDigits, formatDecimal, parseDecimal } from './money.ts'
+import { words, type Field, type FieldKind } from './resource.ts'
+
+/**
+ * The vocabulary: for each kind of field its column type, its JSON Schema, how an API value becomes a stored one and back.
+ * Every kind marked filterable is stored in a type whose comparison operators are leakproof (see the schema test).
+ */
+export type Kind = {
+  column: string
+  schema: (field: Field, money: Money) => object
+  /** API value → stored value. Throws a Complaint. Never sees null. */
+  decode: (value: unknown, field: Field, money: Money) => unknown
+  /** Stored value → API value. Identity when absent. Never sees null. */
+  encode?: (stored: never, field: Field, money: Money) => unknown
+  /** How filters compare it. `order` adds lt, lte, gt, gte. `prefix` adds starts. */
+  compare: 'order' | 'equal' | 'prefix' | 'none'
+}
+export type Money = { currency: string }
+
+/** One field's refusal; collected into a 422 with all of them. */
+export class Complaint extends Error {
+  readonly code: string
+  constructor(code: string, sentence: string) {
+    super(sentence)
+    this.code = code
+  }
+}
+
+export const percentDigits = 4
+export const decimalDigits = 6
+
+const text = (longest: number): Kind => ({
+  column: 'text',
+  schema: (field) => ({ type: 'string', maxLength: field.max ?? longest }),
+  decode: (value, field) => string(value, field, longest),
+  compare: 'prefix',
+})
+
+export const kinds: Record<FieldKind, Kind> = {
+  text: text(200),
+  long_text: { ...text(20_000), compare: 'none' },
+  email: {
+    ...text(254),
+    schema: () => ({ type: 'string', format: 'email', maxLength: 254 }),
+    decode(value, field) {
+      const email = string(value, field, 254).trim().toLowerCase()
+      if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)*$/.test(email))
+        throw new Complaint('not_an_email', 'is not an e-mail address')
+      return email
+    },
+  },
+  phone: {
+    ...text(40),
+    decode(value, field) {
+      const phone = string(value, field, 40).trim()
+      if (!/^\+?[\d\s().\-/]{3,40}$/.test(phone))
+        throw new Complaint('not_a_phone', 'is not a telephone number: use digits, spaces and a leading +')
+      return phone
+    },
+  },
+  url: {
+    ...text(2000),
+    schema: () => ({ type: 'string', format: 'uri', maxLength: 2000 }),
+    decode(value, field) {
+      const url = string(value, field, 2000)
+      if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+        throw new Complaint('not_a_url', 'is not an http or https address')
+      return url
+    },
+  },
+  choice: {
+    column: 'text',
+    schema: (field) => ({ type: 'string', enum: field.values ?? [] }),
+    decode(value, field) {
+      const values = field.values ?? []
+      if (typeof value !== 'string' || !values.includes(value))
+        throw new Complaint('not_a_choice', `must be one of ${values.join(', ')}`)
+      return value
+    },
+    compare: 'equal',
+  },
+  mac: {
+    column: 'text',
+    schema: () => ({ type: 'string', pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$' }),
+    decode(value, field) {
+      const digits = string(value, field, 40)
+        .toLowerCase()
+        .replace(/[^0-9a-f]/g, '')
+      if (digits.length !== 12)
+        throw new Complaint('not_a_mac', 'is not a MAC address such as 02:00:5e:10:00:01')
+      return digits.match(/../g)?.join(':')
+    },
+    compare: 'prefix',
+  },
+  ip: {
+    column: 'inet',
+    schema: () => ({ type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }),
+    decode(value, field) {
+      const ip = string(value, field, 60).trim()
+      if (isIP(ip) === 0 || ip.includes('%')) throw new Complaint('not_an_ip', 'is not an IP address')
+      return ip
+    },
+    encode: (stored: string) => stored.replace(/\/\d+$/, ''),
+    compare: 'order',
+  },
+  cidr: {
+    column: 'cidr',
+    schema: () => ({ type: 'string', examples: ['10.20.0.0/16', '2001:db8::/32'] }),
+    decode(value, field) {
+      const network = string(value, field, 60).trim()
+      if (!ipaddr.isValidCIDR(network))
+        throw new Complaint('not_a_network', 'is not a network such as 10.20.0.0/16')
+      const [address, bits] = ipaddr.parseCIDR(network)
+      const base =
+        address.kind() === 'ipv4'
+          ? ipaddr.IPv4.networkAddressFromCIDR(network)
+          : ipaddr.IPv6.networkAddressFromCIDR(network)
+      if (base.toNormalizedString() !== address.toNormalizedString()) {
+        throw new Complaint('host_bits_set', `has host bits set; did you mean ${base.toString()}/${bits}?`)
+      }
+      return network
+    },
+    compare: 'order',
+  },
+  integer: whole('integer', -2_147_483_648, 2_147_483_647),
+  bytes: { ...whole('bigint', 0, Number.MAX_SAFE_INTEGER), encode: Number },
+  kbps: { ...whole('bigint', 0, 1_000_000_000_000), encode: Number },
+  money: {
+    column: 'bigint',
+    schema: (_, money) => ({
+      type: 'string',
+      pattern: decimalPattern(currencyDigits(money.currency)),
+      examples: ['30.00'],
+    }),
+    decode(value, field, money) {
+      const digits = currencyDigits(money.currency)
+      const units = decimal(value, digits)
+      if (units === undefined)
+        throw new Complaint(
+          'not_money',
+          `must be a decimal string with at most ${digits} digits after the point, in ${money.currency}: "30.00"`,
+        )
+      return within(units, field, digits)
+    },
+    encode: (stored: bigint, _, money) => formatDecimal(stored, currencyDigits(money.currency)),
+    compare: 'order',
+  },
+  decimal: fixedPoint(decimalDigits),
+  percent: fixedPoint(percentDigits),
+  boolean: {
+    column: 'boolean',
+    schema: () => ({ type: 'boolean' }),
+    decode(value) {
+      if (typeof value !== 'boolean') throw new Complaint('not_a_boolean', 'must be true or false')
+      return value
+    },
+    compare: 'equal',
+  },
+  date: {
+    column: 'date',
+    schema: () => ({ type: 'string', format: 'date' }),
+    decode(value, field) {
+      const date = string(value, field, 10)
+      if (!/^\d{4}-\d\d-\d\d$/.test(date) || !isDate(date))
+        throw new Complaint('not_a_date', 'is not a date in the form YYYY-MM-DD')
+      return date
+    },
+    compare: 'order',
+  },
+  datetime: {
+    column: 'timestamptz(3)',
+    schema: () => ({ type: 'string', format: 'date-time' }),
+    decode(value, field) {
+      const at = string(value, field, 40)
+      try {
+        return Temporal.Instant.from(at)
+          .round({ smallestUnit: 'millisecond', roundingMode: 'trunc' })
+          .toString({ smallestUnit: 'millisecond' })
+      } catch {
+        throw new Complaint(
+          'not_an_instant',
+          'is not a date and time with its zone, such as 2026-11-23T09:30:00Z',
+        )
+      }
+    },
+    compare: 'order',
+  },
+  reference: {
+    column: 'uuid',
+    schema: (field) => ({
+      type: 'string',
+      format: 'uuid',
+      ...(field.to ? { 'x-references': field.to } : {}),
+    }),
+    decode(value, field) {
+      if (!isId(value))
+        throw new Complaint(
+          'not_an_id',
+          field.to ? `must be the id of a ${words(field.to).toLowerCase()}` : 'must be an id',
+        )
+      return value
+    },
+    compare: 'equal',
+  },
+  references: {
+    column: 'uuid[]',
+    schema: (field) => ({
+      type: 'array',
+      maxItems: 100,
+      items: { type: 'string', format: 'uuid', 'x-references': field.to },
+    }),
+    decode(value) {
+      if (!Array.isArray(value) || value.length > 100 || !value.every(isId))
+        throw new Complaint('not_ids', 'must be a list of at most 100 ids')
+      return [...new Set(value)]
+    },
+    compare: 'none',
+  },
+  json: {
+    column: 'jsonb',
+    schema: () => ({}),
+    decode(value) {
+      const printed = JSON.stringify(value)
+      if (printed.length > 100_000)
+        throw new Complaint('too_long', 'is larger than 100,000 characters of JSON')
+      return new JsonValue(value)
+    },
+    compare: 'none',
+  },
+  secret: {
+    column: 'bytea',
+    schema: (field) => ({ type: 'string', writeOnly: true, maxLength: field.max ?? 200 }),
+    decode: (value, field) => string(value, field, 200),
+    encode: () => 'set',
+    compare: 'none',
+  },
+}
+
+/** Marks a stored JSON document, which `pg` would otherwise print as an array or record literal. */
+export class JsonValue {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+  toPostgres(): string {
+    return JSON.stringify(this.value)
+  }
+}
+
+function string(value: unknown, field: Field, longest: number): string {
+  if (typeof value !== 'string') throw new Complaint('not_text', 'must be text')
+  const most = field.max ?? longest
+  if (value.length > most) throw new Complaint('too_long', `is longer than ${most} characters`)
+  // PostgreSQL text cannot hold NUL; lone surrogates are not text at all.
+  if (value.includes('\0') || !value.isWellFormed())
+    throw new Complaint('not_text', 'contains characters that are not text')
+  if (field.min !== undefined && value.length < field.min)
+    throw new Complaint('too_short', `is shorter than ${field.min} characters`)
+  return value
+}
+
+function whole(column: string, least: number, most: number): Kind {
+  return {
+    column,
+    schema: (field) => ({ type: 'integer', minimum: field.min ?? least, maximum: field.max ?? most }),
+    decode(value, field) {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+        throw new Complaint('not_a_whole_number', 'must be a whole number')
+      const low = field.min ?? least
+      const high = field.max ?? most
+      if (value < low || value > high)
+        throw new Complaint('out_of_range', `must be between ${low} and ${high}`)
+      return column === 'bigint' ? BigInt(value) : value
+    },
+    compare: 'order',
+  }
+}
+
+/** Stored as bigint × 10^digits, because numeric comparisons are not leakproof; printed without needless zeros. */
+function fixedPoint(digits: number): Kind {
+  return {
+    column: 'bigint',
+    schema: () => ({ type: 'string', pattern: decimalPattern(digits) }),
+    decode(value, field) {
+      const units = decimal(value, digits)
+      if (units === undefined)
+        throw new Complaint(
+          'not_a_decimal',
+          `must be a decimal string with at most ${digits} digits after the point`,
+        )
+      return within(units, field, digits)
+    },
+    encode: (stored: bigint) => formatDecimal(stored, digits).replace(/\.?0+$/, ''),
+    compare: 'order',
+  }
+}
+
+function decimal(value: unknown, digits: number): bigint | undefined {
+  return typeof value === 'string' ? parseDecimal(value, digits) : undefined
+}
+
+function within(units: bigint, field: Field, digits: number): bigint {
+  const scaled = (bound: number) => BigInt(Math.round(bound * 10 ** digits))
+  if (field.min !== undefined && units < scaled(field.min))
+    throw new Complaint('out_of_range', `must be at least ${field.min}`)
+  if (field.max !== undefined && units > scaled(field.max))
+    throw new Complaint('out_of_range', `must be at most ${field.max}`)
+  return units
+}
+
+const decimalPattern = (digits: number) =>
+  digits === 0 ? '^-?\\d{1,15}$' : `^-?\\d{1,15}(\\.\\d{1,${digits}}0*)?$`
+
+function isDate(text: string): boolean {
+  try {
+    Temporal.PlainDate.from(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,95 @@
+import type { Ctx } from './ctx.ts'
+import type { Verb } from './commands.ts'
+import { currencyDigits } from './money.ts'
+import { pathOf, words, type Field, type Fields, type Resource } from './resource.ts'
+import { shapeOf } from './shape.ts'
+
+/** Everything a screen needs to know of every noun the actor may see. */
+export function metaOf(ctx: Ctx) {
+  return {
+    tenant: {
+      id: ctx.tenant.id,
+      name: ctx.tenant.name,
+      currency: ctx.tenant.currency,
+      currency_digits: currencyDigits(ctx.tenant.currency),
+      time_zone: ctx.tenant.time_zone,
+      test_clock: ctx.tenant.test_clock,
+      now: ctx.now.toString({ smallestUnit: 'millisecond' }),
+    },
+    actor: { ...ctx.actor, partner_id: ctx.access.partner_id },
+    nouns: ctx.app.nouns
+      .all(ctx)
+      .filter((noun) => ctx.access.can(noun.name, 'list') || ctx.access.can(noun.name, 'get'))
+      .map((noun) => nounMeta(ctx, noun)),
+  }
+}
+
+function nounMeta(ctx: Ctx, noun: Resource) {
+  const may = (action: string) => ctx.access.can(noun.name, action)
+  const verbs = ctx.app.nouns.verbs(noun)
+  const creates = verbs.find((verb) => verb.verb === 'create')
+  return {
+    name: noun.name,
+    plural: noun.plural,
+    path: pathOf(noun),
+    label: noun.label,
+    label_plural: noun.label_plural,
+    module: ctx.app.modules.find((module) => module.nouns?.includes(noun))?.name ?? 'entities',
+    custom: noun.entity,
+    title_field: noun.title,
+    default_sort: noun.sort,
+    searchable: noun.search,
+    help: noun.help ?? '',
+    fields: [...shapeOf(ctx, noun).fields].map(([name, field]) =>
+      fieldMeta(name, field, ctx.access.readonly(noun.name).has(name)),
+    ),
+    custom_fields: fieldsMeta(ctx.tenant.custom_fields.get(noun.name) ?? {}),
+    create_fields: creates ? fieldsMeta(creates.input) : null,
+    can: {
+      list: noun.generic.includes('list') && may('list'),
+      get: noun.generic.includes('get') && may('get'),
+      create: (noun.generic.includes('create') || creates !== undefined) && may('create'),
+      update: noun.generic.includes('update') && may('update'),
+      delete: noun.generic.includes('delete') && may('delete'),
+    },
+    commands: verbs
+      .filter((verb) => verb.verb !== 'create' && may(verb.verb))
+      .map((verb) => verbMeta(noun, verb)),
+  }
+}
+
+const verbMeta = (noun: Resource, verb: Verb) => ({
+  verb: verb.verb,
+  label: verb.label,
+  on: verb.on,
+  path: `${pathOf(noun)}${verb.on === 'row' ? '/{id}' : ''}/${verb.verb}`,
+  fields: fieldsMeta(verb.input),
+  danger: verb.danger,
+  help: verb.help,
+})
+
+const fieldsMeta = (fields: Fields) =>
+  Object.entries(fields).map(([name, field]) => fieldMeta(name, field, false))
+
+function fieldMeta(name: string, field: Field, readonly: boolean) {
+  return {
+    name,
+    label: field.label ?? words(name.replace(/_ids?$/, '')),
+    kind: field.kind,
+    required: !field.nullable && !field.readonly && field.default === undefined,
+    readonly: readonly || (field.readonly ?? false),
+    immutable: field.immutable ?? false,
+    nullable: field.nullable ?? false,
+    filterable: field.filter ?? false,
+    sortable: field.sort ?? false,
+    in_list: field.list ?? false,
+    ...(field.values ? { values: field.values.map((value) => ({ value, label: words(value) })) } : {}),
+    ...(field.to ? { to: field.to } : {}),
+    ...(field.max !== undefined ? { max: field.max } : {}),
+    ...(field.min !== undefined ? { min: field.min } : {}),
+    ...(field.unit ? { unit: field.unit } : {}),
+    ...(field.help ? { help: field.help } : {}),
+    ...(field.group ? { group: field.group } : {}),
+    ...(field.default !== undefined ? { default: field.default } : {}),
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * A noun is declared once, as plain data. REST, OpenAPI, permissions, audit, events, bulk, search, export and the generic
+ * screens are derived from the declaration. An administrator's entity is the same value, read from the database.
+ */
+import type { Ctx } from './ctx.ts'
+
+export type FieldKind =
+  | 'text'
+  | 'long_text'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'choice'
+  | 'mac'
+  | 'ip'
+  | 'cidr'
+  | 'integer'
+  | 'bytes'
+  | 'kbps'
+  | 'money'
+  | 'decimal'
+  | 'percent'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'reference'
+  | 'references'
+  | 'json'
+  | 'secret'
+
+export type Field = {
+  kind: FieldKind
+  label?: string
+  help?: string
+  group?: string
+  unit?: string
+  /** Choices, as stored. */
+  values?: readonly string[]
+  /** The noun a reference points to. */
+  to?: string
+  /** Longest text, in characters; largest integer. */
+  max?: number
+  min?: number
+  nullable?: boolean
+  default?: unknown
+  /** Changed by verbs only. */
+  readonly?: boolean
+  /** Set at creation, then fixed. */
+  immutable?: boolean
+  /** A list can be filtered by it: the column is of a kind whose operators are leakproof, so an index serves it under row-level security. */
+  filter?: boolean
+  /** A list can be sorted by it: there is an index (tenant_id, column, id). */
+  sort?: boolean
+  /** Among the columns a list shows at first. */
+  list?: boolean
+}
+
+export type Fields = Record<string, Field>
+export type Generic = 'list' | 'get' | 'create' | 'update' | 'delete'
+
+export type Resource<F extends Fields = Fields> = {
+  name: string
+  plural: string
+  label: string
+  label_plural: string
+  /** Physical table; opaque for custom entities. */
+  table: string
+  /** Physical column of a field where it is not the field's own name. */
+  columns?: Record<string, string>
+  fields: F
+  /** The field that names a row to people. */
+  title: string
+  sort: string
+  generic: readonly Generic[]
+  /** `partner`: rows carry `partner_id` and an actor sees its own subtree. `tenant`: everybody with the permission sees every row. */
+  scope: 'tenant' | 'partner'
+  /** Rows are found by the search everywhere. */
+  search: boolean
+  /** Bears `custom jsonb`: an administrator may add fields. */
+  custom: boolean
+  /** An administrator's entity, served below /api/v1/x. */
+  entity: boolean
+  before?: {
+    create?: (ctx: Ctx, row: Record<string, unknown>) => Promise<void>
+    update?: (ctx: Ctx, row: Record<string, unknown>, changes: Record<string, unknown>) => Promise<void>
+  }
+  /** What may be said of a row beyond its columns; never needed by the kernel. */
+  help?: string
+}
+
+type Declared<F extends Fields> = Pick<Resource<F>, 'fields'> &
+  Partial<Omit<Resource<F>, 'name' | 'fields' | 'entity'>>
+
+export function resource<const F extends Fields>(name: string, declared: Declared<F>): Resource<F> {
+  const plural = declared.plural ?? `${name}s`
+  return {
+    name,
+    plural,
+    label: declared.label ?? words(name),
+    label_plural: declared.label_plural ?? words(plural),
+    table: declared.table ?? plural,
+    title: declared.title ?? 'name',
+    sort: declared.sort ?? '-created_at',
+    generic: declared.generic ?? ['list', 'get', 'create', 'update', 'delete'],
+    scope: declared.scope ?? 'tenant',
+    search: declared.search ?? false,
+    custom: declared.custom ?? false,
+    entity: false,
+    fields: declared.fields,
+    ...(declared.columns ? { columns: declared.columns } : {}),
+    ...(declared.before ? { before: declared.before } : {}),
+    ...(declared.help ? { help: declared.help } : {}),
+  }
+}
+
+export const words = (name: string): string => {
+  const text = name
+    .replaceAll('_', ' ')
+    .replace(/\b(ip|ipv4|ipv6|id|nas|url|mac|vat|api|coa|pdf)\b/g, (w) =>
+      w.replace(/^(ip|id|nas|url|mac|vat|api|pdf)/, (x) => x.toUpperCase()).replace('coa', 'CoA'),
+    )
+  return text[0]!.toUpperCase() + text.slice(1)
+}
+
+/** What every row has beside its declared fields. */
+export const standardFields = {
+  id: { kind: 'reference', readonly: true, filter: true },
+  version: { kind: 'integer', readonly: true },
+  created_at: { kind: 'datetime', readonly: true, filter: true, sort: true },
+  updated_at: { kind: 'datetime', readonly: true },
+} as const satisfies Fields
+
+export const columnOf = (noun: Resource, field: string): string => noun.columns?.[field] ?? field
+
+export const pathOf = (noun: Resource): string => `/api/v1/${noun.entity ? 'x/' : ''}${noun.plural}`
+
+type Stored<F extends Field> = F extends { values: readonly (infer V)[] }
+  ? V
+  : F['kind'] extends 'integer'
+    ? number
+    : F['kind'] extends 'money' | 'decimal' | 'percent' | 'bytes' | 'kbps'
+      ? bigint
+      : F['kind'] extends 'boolean'
+        ? boolean
+        : F['kind'] extends 'json'
+          ? unknown
+          : F['kind'] extends 'references'
+            ? string[]
+            : F['kind'] extends 'secret'
+              ? Buffer
+              : string
+export type ValueOf<F extends Field> = Stored<F> | (F extends { nullable: true } ? null : never)
+
+/** A row as the database gives it: money in minor units (`bigint`), instants as RFC 3339 text. */
+export type Row<R> =
+  R extends Resource<infer F>
+    ? { id: string; version: number; created_at: string; updated_at: string } & {
+        -readonly [K in keyof F]: ValueOf<F[K]>
+      }
+    : never
+
+type Writable<F extends Fields> = { [K in keyof F as F[K] extends { readonly: true } ? never : K]: F[K] }
+type Optional<F extends Fields> = {
+  [K in keyof F]: F[K] extends { nullable: true } | { default: unknown } ? K : never
+}[keyof F]
+
+/** Stored values for a new row. Verbs may set read-only fields too. */
+export type Create<R> =
+  R extends Resource<infer F>
+    ? { [K in Exclude<keyof Writable<F>, Optional<F>>]: ValueOf<F[K & keyof F]> } & {
+        [K in keyof F]?: ValueOf<F[K]>
+      }
+    : never
+export type Update<R> = R extends Resource<infer F> ? { [K in keyof F]?: ValueOf<F[K]> } : never
+
+/** The input of a verb, decoded: like a row, without the standard columns; nullable and defaulted fields may be left out. */
+export type Input<F extends Fields> = { [K in Exclude<keyof F, Optional<F>>]: ValueOf<F[K]> } & {
+  [K in Optional<F>]?: ValueOf<F[K]>
+}

@@ -1,0 +1,133 @@
+import type { Ctx } from './ctx.ts'
+import { Complaint, JsonValue, kinds } from './kinds.ts'
+import { invalid, type FieldError } from './refused.ts'
+import { columnOf, standardFields, words, type Field, type Fields, type Resource } from './resource.ts'
+import { id, join, sql, type Sql } from './sql.ts'
+import type { Access } from './permissions.ts'
+import type { Tenant } from './tenants.ts'
+
+/** How an actor sees a noun: the columns to select and the printer from a stored row to the API's. */
+export type Shape = {
+  /** Every field the actor may read, by name, standard ones included. */
+  fields: ReadonlyMap<string, Field>
+  select: Sql
+  present(row: Record<string, unknown>): Record<string, unknown>
+}
+
+const shapes = new WeakMap<Tenant, WeakMap<Access, Map<Resource, Shape>>>()
+
+export function shapeOf(ctx: Ctx, noun: Resource): Shape {
+  let byAccess = shapes.get(ctx.tenant)
+  if (!byAccess) shapes.set(ctx.tenant, (byAccess = new WeakMap()))
+  let byNoun = byAccess.get(ctx.access)
+  if (!byNoun) byAccess.set(ctx.access, (byNoun = new Map()))
+  let shape = byNoun.get(noun)
+  if (!shape) byNoun.set(noun, (shape = makeShape(ctx, noun)))
+  return shape
+}
+
+export const allFields = (noun: Resource): Fields => ({
+  id: standardFields.id,
+  version: standardFields.version,
+  ...noun.fields,
+  created_at: standardFields.created_at,
+  updated_at: standardFields.updated_at,
+})
+
+function makeShape(ctx: Ctx, noun: Resource): Shape {
+  const hidden = ctx.access.hidden(noun.name)
+  const declared = Object.entries(allFields(noun))
+  const fields = new Map(declared.filter(([name]) => !hidden.has(name)))
+  const redacted = declared.map(([name]) => name).filter((name) => hidden.has(name))
+  const printers = [...fields].map(([name, field]) => [name, printer(ctx, field)] as const)
+  const custom = noun.custom && !hidden.has('custom')
+  const customFields = Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {}).filter(
+    ([name]) => !hidden.has(`custom.${name}`),
+  )
+  const columns = [...fields.keys()].map((name) => column(noun, name))
+  if (custom) columns.push(id('custom'))
+  return {
+    fields,
+    select: join(columns),
+    present(row) {
+      const printed: Record<string, unknown> = {}
+      for (const [name, print] of printers) {
+        const stored = row[name]
+        printed[name] = stored === null || stored === undefined ? null : print ? print(stored) : stored
+      }
+      if (custom) {
+        const values = (row.custom ?? {}) as Record<string, unknown>
+        printed.custom = Object.fromEntries(customFields.map(([name]) => [name, values[name] ?? null]))
+      }
+      if (redacted.length > 0) printed._redacted = redacted
+      return printed
+    },
+  }
+}
+
+/** Prints one stored value as the API would; used for audit diffs too. */
+export function printValue(ctx: Ctx, field: Field, stored: unknown): unknown {
+  if (stored === null || stored === undefined) return null
+  if (stored instanceof JsonValue) return stored.value
+  const print = printer(ctx, field)
+  return print ? print(stored) : stored
+}
+
+function printer(ctx: Ctx, field: Field): ((stored: unknown) => unknown) | undefined {
+  const encode = kinds[field.kind].encode as
+    | ((stored: unknown, field: Field, money: Tenant) => unknown)
+    | undefined
+  return encode && ((stored) => encode(stored, field, ctx.tenant))
+}
+
+export function column(noun: Resource, name: string): Sql {
+  const physical = columnOf(noun, name)
+  return physical === name ? id(name) : sql`${id(physical)} as ${id(name)}`
+}
+
+/**
+ * A request's body → stored values. Every mistake is named at once: unknown, read-only and forbidden fields, wrong types,
+ * missing ones. `update` leaves absent fields alone and refuses immutable ones.
+ */
+export function decodeBody(
+  ctx: Ctx,
+  fields: Fields,
+  body: Record<string, unknown>,
+  mode: 'create' | 'update' | 'input',
+  readonly: ReadonlySet<string> = new Set(),
+): Record<string, unknown> {
+  const errors: FieldError[] = []
+  const values: Record<string, unknown> = {}
+  const complain = (name: string, code: string, sentence: string) =>
+    errors.push({ field: name, code, detail: `${fields[name]?.label ?? words(name)} ${sentence}.` })
+  for (const [name, value] of Object.entries(body)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (!field) complain(name, 'unknown_field', 'is not a field here')
+    else if (field.readonly && mode !== 'input')
+      complain(name, 'read_only', 'is set by the system and cannot be written')
+    else if (readonly.has(name)) complain(name, 'forbidden_field', 'may not be changed by your role')
+    else if (field.immutable && mode === 'update')
+      complain(name, 'immutable', 'cannot be changed after creation')
+    else if (value === null) {
+      if (field.nullable) values[name] = null
+      else complain(name, 'required', 'must not be empty')
+    } else {
+      try {
+        values[name] = kinds[field.kind].decode(value, field, ctx.tenant)
+      } catch (error) {
+        if (!(error instanceof Complaint)) throw error
+        complain(name, error.code, error.message)
+      }
+    }
+  }
+  if (mode !== 'update') {
+    for (const [name, field] of Object.entries(fields)) {
+      if (Object.hasOwn(body, name)) continue
+      if (field.default !== undefined)
+        values[name] = kinds[field.kind].decode(field.default, field, ctx.tenant)
+      else if (!field.nullable && !field.readonly) complain(name, 'required', 'is required')
+    }
+  }
+  if (errors.length > 0) throw invalid(errors)
+  return values
+}

@@ -1,0 +1,393 @@
+import type { Ctx } from './ctx.ts'
+import { record } from './effects.ts'
+import {
+  after,
+  and,
+  conditions,
+  limitOf,
+  orderBy,
+  orderOf,
+  printCursor,
+  scope,
+  type ListQuery,
+} from './filters.ts'
+import { newId } from './ids.ts'
+import { JsonValue } from './kinds.ts'
+import { mustBeAbleTo, visiblePartners } from './permissions.ts'
+import { invalidField, notFound, Refused } from './refused.ts'
+import {
+  columnOf,
+  type Create,
+  type Field,
+  type Fields,
+  type Resource,
+  type Row,
+  type Update,
+} from './resource.ts'
+import { searchCondition } from './search.ts'
+import { allFields, column, decodeBody, printValue, shapeOf } from './shape.ts'
+import { id, join, sql, type Sql } from './sql.ts'
+
+/**
+ * The generic verbs, and the two functions by which every other verb writes a noun: `insert` and `change`. Both record the audit
+ * row and the event. The same functions serve a built-in noun and an administrator's entity.
+ */
+export type Printed = Record<string, unknown>
+export type Page = { data: Printed[]; next_cursor: string | null; total?: number; total_at_least?: number }
+
+export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<Page> {
+  mustBeAbleTo(ctx, noun, 'list')
+  const shape = shapeOf(ctx, noun)
+  const order = orderOf(ctx, noun, query.sort)
+  const limit = limitOf(query)
+  const where = [...scope(ctx, noun), ...conditions(ctx, noun, query)]
+  if (query.q) where.push(searchCondition(noun, query.q))
+  const paged = query.cursor ? [...where, after(order, query.cursor)] : where
+  const rows = await ctx.db.all(sql`
+    select ${shape.select}
+    from ${id(noun.table)}
+    ${and(paged)}
+    ${orderBy(order)}
+    limit ${limit + 1}`)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const columns = fieldsWanted(ctx, noun, query)
+  const data = page.map((row) => (columns ? only(shape.present(row), columns) : shape.present(row)))
+  return {
+    data,
+    next_cursor: rows.length > limit && last ? printCursor(order, last) : null,
+    ...(query.count === 'true' ? await count(ctx, noun, where) : {}),
+  }
+}
+
+export async function get(ctx: Ctx, noun: Resource, row_id: string): Promise<Printed> {
+  mustBeAbleTo(ctx, noun, 'get')
+  const shape = shapeOf(ctx, noun)
+  const row = await ctx.db.maybe(sql`
+    select ${shape.select}
+    from ${id(noun.table)}
+    ${and([sql`id = ${row_id}`, ...scope(ctx, noun)])}`)
+  if (!row) throw notFound(noun.label)
+  return shape.present(row)
+}
+
+export async function create(ctx: Ctx, noun: Resource, body: Record<string, unknown>): Promise<Printed> {
+  mustBeAbleTo(ctx, noun, 'create')
+  const { values, custom } = await decoded(ctx, noun, body, 'create')
+  const row = await insertRow(ctx, noun, { ...values, ...(custom ? { custom } : {}) })
+  return shapeOf(ctx, noun).present(row)
+}
+
+export async function update(
+  ctx: Ctx,
+  noun: Resource,
+  row_id: string,
+  body: Record<string, unknown>,
+  version?: number,
+): Promise<Printed> {
+  mustBeAbleTo(ctx, noun, 'update')
+  const { version: inBody, ...fields } = body
+  const { values, custom } = await decoded(ctx, noun, fields, 'update')
+  const row = await locked(ctx, noun, row_id)
+  const expected = version ?? (typeof inBody === 'number' ? inBody : undefined)
+  if (inBody !== undefined && typeof inBody !== 'number')
+    throw invalidField('version', 'not_a_whole_number', 'Version must be a whole number.')
+  if (expected !== undefined && expected !== row.version) {
+    throw new Refused(
+      409,
+      'version_conflict',
+      `This ${noun.label.toLowerCase()} was changed meanwhile (it is at version ${row.version}). Read it again and repeat your change.`,
+    )
+  }
+  if (custom) values.custom = new JsonValue({ ...(row.custom as object), ...(custom.value as object) })
+  await noun.before?.update?.(ctx, row, values)
+  const changed = await changeRow(ctx, noun, row, values, { action: 'updated' })
+  return shapeOf(ctx, noun).present(changed)
+}
+
+export async function remove(ctx: Ctx, noun: Resource, row_id: string): Promise<void> {
+  mustBeAbleTo(ctx, noun, 'delete')
+  const row = await locked(ctx, noun, row_id)
+  await ctx.db.run(sql`delete from ${id(noun.table)} where id = ${row_id}`)
+  record(ctx, { noun: noun.name, row_id, action: 'deleted', changes: diff(ctx, noun, row, {}) })
+}
+
+/** Locks one row the actor may see; a 404 otherwise. */
+export async function locked(
+  ctx: Ctx,
+  noun: Resource,
+  row_id: string,
+): Promise<Record<string, unknown> & { id: string; version: number }> {
+  const row = await ctx.db.maybe(sql<Record<string, unknown> & { id: string; version: number }>`
+    select ${everyColumn(noun)}
+    from ${id(noun.table)}
+    ${and([sql`id = ${row_id}`, ...scope(ctx, noun)])}
+    for no key update`)
+  if (!row) throw notFound(noun.label)
+  return row
+}
+
+/** A typed row, for verbs that decide on it: `const customer = await lock(ctx, customers, id)`. */
+export const lock = <F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  row_id: string,
+): Promise<Row<Resource<F>>> => locked(ctx, asResource(noun), row_id) as Promise<Row<Resource<F>>>
+
+/** Reads a typed row without locking it; undefined when the actor may not see it or it is not there. */
+export async function find<F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  row_id: string,
+): Promise<Row<Resource<F>> | undefined> {
+  const plain = asResource(noun)
+  const row = await ctx.db.maybe(sql`
+    select ${everyColumn(plain)}
+    from ${id(noun.table)}
+    ${and([sql`id = ${row_id}`, ...scope(ctx, plain)])}`)
+  return row as Row<Resource<F>> | undefined
+}
+
+/** Inserts a row with stored values (money in minor units); audit row `created` and event `noun.created` with it. */
+export async function insert<F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  values: Create<Resource<F>>,
+  told: Told = {},
+): Promise<Row<Resource<F>>> {
+  return (await insertRow(ctx, asResource(noun), values as Record<string, unknown>, told)) as Row<Resource<F>>
+}
+
+/** Changes a row a verb has locked. `action` is the past tense of the verb: `blocked`. */
+export async function change<F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  row: Row<Resource<F>>,
+  changes: Update<Resource<F>>,
+  told: Told & { action: string },
+): Promise<Row<Resource<F>>> {
+  return (await changeRow(
+    ctx,
+    asResource(noun),
+    row as StoredRow,
+    changes as Record<string, unknown>,
+    told,
+  )) as Row<Resource<F>>
+}
+
+/** What a verb says about its change, for the audit row and the event. `columns` are stored beside the fields and belong to no API. */
+export type Told = {
+  action?: string
+  reason?: string | null
+  data?: Record<string, unknown>
+  columns?: Record<string, unknown>
+}
+
+type StoredRow = Record<string, unknown> & { id: string; version: number }
+
+async function insertRow(
+  ctx: Ctx,
+  noun: Resource,
+  given: Record<string, unknown>,
+  told: Told = {},
+): Promise<StoredRow> {
+  const row: Record<string, unknown> = { ...given }
+  row.id ??= newId()
+  await noun.before?.create?.(ctx, row)
+  if (noun.scope === 'partner' && noun.fields.partner_id && !row.partner_id)
+    row.partner_id = ctx.access.partner_id ?? ctx.tenant.root_partner_id
+  await sealSecrets(ctx, noun, row, String(row.id))
+  Object.assign(row, told.columns)
+  const names = Object.keys(row).filter((name) => row[name] !== undefined)
+  const inserted = await ctx.db.one(sql<StoredRow>`
+    insert into ${id(noun.table)} (tenant_id, created_at, updated_at, ${join(names.map((name) => id(columnOf(noun, name))))})
+    values (${ctx.tenant.id}, ${ctx.now}, ${ctx.now}, ${join(names.map((name) => sql`${row[name]}`))})
+    returning ${everyColumn(noun)}`)
+  const action = told.action ?? 'created'
+  record(ctx, {
+    noun: noun.name,
+    row_id: inserted.id,
+    action,
+    changes: diff(ctx, noun, {}, inserted),
+    reason: told.reason ?? null,
+    ...(told.data ? { data: told.data } : {}),
+  })
+  return inserted
+}
+
+async function changeRow(
+  ctx: Ctx,
+  noun: Resource,
+  row: StoredRow,
+  given: Record<string, unknown>,
+  told: Told & { action: string },
+): Promise<StoredRow> {
+  const changes = { ...given }
+  await sealSecrets(ctx, noun, changes, row.id)
+  const names = Object.keys(changes)
+  Object.assign(changes, told.columns)
+  const assignments = Object.keys(changes).map((name) => sql`${id(columnOf(noun, name))} = ${changes[name]}`)
+  const changed = await ctx.db.one(sql<StoredRow>`
+    update ${id(noun.table)}
+    set ${join([...assignments, sql`version = version + 1`, sql`updated_at = ${ctx.now}`])}
+    where id = ${row.id}
+    returning ${everyColumn(noun)}`)
+  const differences = diff(ctx, noun, row, changed, names)
+  record(ctx, {
+    noun: noun.name,
+    row_id: row.id,
+    action: told.action,
+    changes: differences,
+    reason: told.reason ?? null,
+    ...(told.data ? { data: told.data } : {}),
+  })
+  return changed
+}
+
+/** Field → [before, after] as the API prints them; a secret only says that it was set. */
+export function diff(
+  ctx: Ctx,
+  noun: Resource,
+  before: Record<string, unknown>,
+  now: Record<string, unknown>,
+  names?: readonly string[],
+): Record<string, [unknown, unknown]> {
+  const changes: Record<string, [unknown, unknown]> = {}
+  const fields: Record<string, Field> = noun.custom
+    ? { ...noun.fields, custom: { kind: 'json' } }
+    : noun.fields
+  for (const name of names ?? Object.keys(fields)) {
+    const field = fields[name]
+    if (!field) continue
+    const old = printValue(ctx, field, before[name])
+    const next = printValue(ctx, field, now[name])
+    const secretRenewed = field.kind === 'secret' && names !== undefined
+    if (secretRenewed || JSON.stringify(old) !== JSON.stringify(next)) changes[name] = [old, next]
+  }
+  return changes
+}
+
+const columnLists = new WeakMap<Resource, Sql>()
+export function everyColumn(noun: Resource): Sql {
+  let columns = columnLists.get(noun)
+  if (!columns) {
+    const names = Object.keys(allFields(noun)).map((name) => column(noun, name))
+    columns = join(noun.custom ? [...names, id('custom')] : names)
+    columnLists.set(noun, columns)
+  }
+  return columns
+}
+
+async function decoded(ctx: Ctx, noun: Resource, body: Record<string, unknown>, mode: 'create' | 'update') {
+  const { custom: customBody, ...fields } = body
+  const readonly = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
+  const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
+  await mustSeeReferences(ctx, noun.fields, values)
+  if (!noun.custom) return { values, custom: undefined }
+  return { values, custom: customValues(ctx, noun, customBody, mode, readonly) }
+}
+
+function customValues(
+  ctx: Ctx,
+  noun: Resource,
+  body: unknown,
+  mode: 'create' | 'update',
+  readonly: ReadonlySet<string>,
+): JsonValue | undefined {
+  const fields = ctx.tenant.custom_fields.get(noun.name) ?? {}
+  if (body === undefined && mode === 'update') return undefined
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
+    throw invalidField(
+      'custom',
+      'not_an_object',
+      'Custom fields are an object: {"custom": {"contract": "C-42"}}.',
+    )
+  }
+  const denied = new Set(
+    [...readonly].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7)),
+  )
+  const values = decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied)
+  // Kept as the API prints them: what is shown is what is stored.
+  return new JsonValue(
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        fields[name] ? printValue(ctx, fields[name], value) : null,
+      ]),
+    ),
+  )
+}
+
+/** A limited actor may not point at rows outside its partner's subtree; other tenants' rows are stopped by the foreign keys. */
+export async function mustSeeReferences(
+  ctx: Ctx,
+  fields: Fields,
+  values: Record<string, unknown>,
+): Promise<void> {
+  const partners = visiblePartners(ctx)
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name]
+    if (field.kind !== 'reference' || typeof value !== 'string' || !field.to) continue
+    const target = ctx.app.nouns.byName(ctx, field.to)
+    if (!target) continue
+    const refuse = () =>
+      invalidField(
+        name,
+        `no_such_${field.to}`,
+        `There is no ${target.label.toLowerCase()} with this id, or you may not see it.`,
+      )
+    if (field.to === 'partner') {
+      if (partners && !partners.includes(value)) throw refuse()
+    } else if (partners && target.scope === 'partner') {
+      const seen = await ctx.db.maybe(
+        sql`select 1 from ${id(target.table)} ${and([sql`id = ${value}`, ...scope(ctx, target)])}`,
+      )
+      if (!seen) throw refuse()
+    }
+  }
+}
+
+async function sealSecrets(
+  ctx: Ctx,
+  noun: Resource,
+  row: Record<string, unknown>,
+  row_id: string,
+): Promise<void> {
+  for (const [name, field] of Object.entries(noun.fields)) {
+    const plain = row[name]
+    if (field.kind !== 'secret' || typeof plain !== 'string') continue
+    row[name] = await ctx.app.secrets.seal(
+      ctx.tenant.id,
+      { table: noun.table, column: name, row_id },
+      plain,
+      ctx.db,
+    )
+  }
+}
+
+/** Exact up to 10,000; a bigger list says "at least". */
+async function count(ctx: Ctx, noun: Resource, where: readonly Sql[]) {
+  const { n } = await ctx.db.one(sql<{ n: bigint }>`
+    select count(*) as n from (select 1 from ${id(noun.table)} ${and(where)} limit 10001) as counted`)
+  return n > 10_000n ? { total_at_least: 10_000 } : { total: Number(n) }
+}
+
+function fieldsWanted(ctx: Ctx, noun: Resource, query: ListQuery): string[] | undefined {
+  if (!query.fields) return undefined
+  const names = query.fields.split(',')
+  const known = shapeOf(ctx, noun).fields
+  const unknown = names.find((name) => !known.has(name) && name !== 'custom')
+  if (unknown)
+    throw invalidField(
+      'fields',
+      'unknown_field',
+      `“${unknown}” is not a field of ${noun.label_plural.toLowerCase()}.`,
+    )
+  return names
+}
+
+const only = (row: Printed, names: readonly string[]): Printed =>
+  Object.fromEntries(['id', ...names].map((name) => [name, row[name]]))
+
+/** A declared noun as the generic functions take it: inference has done its work by then. */
+export const asResource = <F extends Fields>(noun: Resource<F>): Resource => noun as unknown as Resource

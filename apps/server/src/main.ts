@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyCompress from '@fastify/compress'
+import fastifyStatic from '@fastify/static'
+import { BadConfig, readConfig, type Config } from '#kernel/config.ts'
+import {
+  connectionOf,
+  newRolePasswords,
+  setUpDatabase,
+  type Connections,
+  type RolePasswords,
+} from '#kernel/database.ts'
+import { poolDb } from '#kernel/db.ts'
+import { sql } from '#kernel/sql.ts'
+import { mountControl } from './control.ts'
+import { firstTenant } from './first-start.ts'
+import { modules } from './modules.ts'
+import {
+  CannotStart,
+  lockDataDir,
+  prepareDataDir,
+  removeRunFile,
+  replaceFile,
+  startEmbedded,
+  writeRunFile,
+  type Embedded,
+} from './postgres/index.ts'
+import { createApp, createLog, startProgram } from './program.ts'
+
+/** One program in roles (`ISP_ROLES`). Everything it does until it serves is a line of progress; what stops it is a sentence. */
+const began_ms = performance.now()
+
+try {
+  await main()
+} catch (error) {
+  const sentence =
+    error instanceof CannotStart || error instanceof BadConfig || isPlain(error) ? error.message : undefined
+  console.error(sentence ?? error)
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env, process.cwd())
+  const data_dir = prepareDataDir(config.data_dir)
+  const lock = lockDataDir(data_dir, `http://${config.host}:${config.port}`)
+  const embedded = config.database_url ? undefined : await startEmbedded({ data_dir, log: progress })
+  let stopping: Promise<void> | undefined
+  let program: Awaited<ReturnType<typeof startProgram>> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      await program?.stop()
+      await embedded?.stop()
+      removeRunFile(data_dir)
+      lock.release()
+    })()
+    return stopping
+  }
+  try {
+    const passwords = secretFile<RolePasswords>(join(data_dir, 'database.json'), newRolePasswords)
+    const admin = embedded?.connection ?? connectionOf(config.database_url!)
+    const connections = await connect(config, admin, embedded ? 'isp' : admin.database, passwords)
+    const kek = config.secret_key
+      ? Buffer.from(config.secret_key, 'base64')
+      : Buffer.from(
+          secretFile(join(data_dir, 'secret.json'), () => ({ key: randomBytes(32).toString('base64') })).key,
+          'base64',
+        )
+    const log = createLog(config)
+    const app = createApp(config, connections, kek, modules, log)
+    const welcome = await firstTenant(app, kek, embedded?.created ?? false, progress)
+    program = await startProgram(app)
+    const control_token = randomBytes(32).toString('base64url')
+    mountControl(program.server, app, kek, control_token)
+    await serveWebApps(program.server)
+    await listen(program.server, config)
+    const address = addressOf(program.server, config)
+    replaceFile(join(data_dir, 'control.json'), JSON.stringify({ token: control_token }))
+    writeRunFile(data_dir, {
+      address,
+      http_port: Number(new URL(address).port),
+      postgres: embedded?.connection ?? null,
+    })
+    await sayReady(app, address, welcome)
+    dieWithDatabase(embedded, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      progress('Stopping.')
+      const tooLong = setTimeout(() => process.exit(1), 20_000)
+      tooLong.unref()
+      void stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+function progress(sentence: string): void {
+  console.error(`${((performance.now() - began_ms) / 1000).toFixed(1).padStart(5)} s  ${sentence}`)
+}
+
+async function connect(
+  config: Config,
+  admin: Parameters<typeof setUpDatabase>[0],
+  database: string,
+  passwords: RolePasswords,
+): Promise<Connections> {
+  try {
+    return await setUpDatabase(admin, database, passwords)
+  } catch (error) {
+    if (config.database_url && error instanceof Error)
+      throw new CannotStart(`The database of DATABASE_URL cannot be used: ${error.message}`)
+    throw error
+  }
+}
+
+function secretFile<T>(path: string, make: () => T): T {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T
+  const secret = make()
+  replaceFile(path, JSON.stringify(secret))
+  return secret
+}
+
+type Server = Awaited<ReturnType<typeof startProgram>>['server']
+
+/** The built admin app; its files carry their hash in the name, so they are kept for a year, and every other path is its page. */
+async function serveWebApps(server: Server): Promise<void> {
+  const root = join(import.meta.dirname, '../../admin/dist')
+  if (!existsSync(join(root, 'index.html'))) return
+  await server.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 2048 })
+  await server.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    setHeaders: (reply, path) => {
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
+      reply.header('x-content-type-options', 'nosniff')
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'self' blob:; frame-src 'self' blob:; frame-ancestors 'none'",
+      )
+    },
+  })
+  server.get('/*', (request, reply) => {
+    if (request.url.startsWith('/api/') || request.url.startsWith('/internal/')) return reply.callNotFound()
+    return reply.sendFile('index.html')
+  })
+}
+
+async function listen(server: Server, config: Config): Promise<void> {
+  try {
+    await server.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (code === 'EADDRINUSE')
+      throw new CannotStart(
+        `Port ${config.port} is in use by another program. Choose another with PORT=8081 npm start, or stop the other one.`,
+      )
+    if (code === 'EACCES')
+      throw new CannotStart(
+        `Port ${config.port} may not be opened by this user. Choose one above 1023 with PORT=8080 npm start.`,
+      )
+    throw error
+  }
+}
+
+function addressOf(server: Server, config: Config): string {
+  const bound = server.server.address()
+  const port = typeof bound === 'object' && bound ? bound.port : config.port
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function sayReady(
+  app: ReturnType<typeof createApp>,
+  address: string,
+  welcome: { email: string; password: string } | undefined,
+): Promise<void> {
+  await poolDb(app.pool).all(sql`select 1`)
+  progress('Ready.')
+  console.log(`\n  ISP Framework   ${address}`)
+  if (welcome) {
+    console.log(`  Sign in as      ${welcome.email}`)
+    console.log(`  Password        ${welcome.password}`)
+    console.log('  It is shown this once; change it under Settings → Users.')
+  }
+  console.log('  Stop with Ctrl-C.\n')
+}
+
+/** Without its database the program is no use: it ends with the reason, and whoever watches it starts it again. */
+function dieWithDatabase(embedded: Embedded | undefined, stop: () => Promise<void>): void {
+  void embedded?.died.then((sentence) => {
+    console.error(sentence)
+    void stop().finally(() => process.exit(1))
+  })
+}
+
+function isPlain(error: unknown): error is Error {
+  return error instanceof Error && ('plain' in error || error.message.startsWith('Migration '))
+}

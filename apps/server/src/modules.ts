@@ -1,0 +1,19 @@
+import type { Module } from '#kernel/app.ts'
+import { audit } from '#modules/audit/module.ts'
+import { catalog } from '#modules/catalog/module.ts'
+import { customersModule } from '#modules/customers/module.ts'
+import { identity } from '#modules/identity/module.ts'
+import { network } from '#modules/network/module.ts'
+import { resellers } from '#modules/resellers/module.ts'
+import { servicesModule } from '#modules/services/module.ts'
+
+/** Every capability, from the bottom up: a module calls only those above it in this list; the others hear its events. */
+export const modules: readonly Module[] = [
+  audit,
+  identity,
+  resellers,
+  customersModule,
+  catalog,
+  network,
+  servicesModule,
+]

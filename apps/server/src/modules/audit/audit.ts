@@ -1,0 +1,35 @@
+import { resource } from '#kernel/resource.ts'
+
+/** What was done: read-only here, written by the kernel in the transaction of each change. */
+export const auditEvents = resource('audit_event', {
+  title: 'action',
+  generic: ['list', 'get'],
+  fields: {
+    at: { kind: 'datetime', list: true },
+    noun: { kind: 'text', filter: true, list: true },
+    row_id: { kind: 'reference', filter: true, list: true },
+    action: { kind: 'text', list: true },
+    reason: { kind: 'text', nullable: true, list: true },
+    actor_kind: { kind: 'choice', values: ['user', 'api_key', 'system'], list: true },
+    actor_id: { kind: 'reference', nullable: true, filter: true },
+    actor_name: { kind: 'text', list: true },
+    changes: { kind: 'json' },
+    cause: { kind: 'json' },
+    request_id: { kind: 'reference', nullable: true },
+    ip: { kind: 'ip', nullable: true },
+  },
+})
+
+export const events = resource('event', {
+  title: 'type',
+  generic: ['list', 'get'],
+  fields: {
+    at: { kind: 'datetime', list: true },
+    type: { kind: 'text', list: true },
+    noun: { kind: 'text', list: true },
+    row_id: { kind: 'reference', filter: true, list: true },
+    data: { kind: 'json' },
+    actor: { kind: 'json' },
+    cause: { kind: 'json' },
+  },
+})

@@ -1,0 +1,1 @@
+export { tariffs, taxes } from './catalog.ts'

@@ -1,0 +1,139 @@
+import { takeNumber } from '#kernel/numbers.ts'
+import { resource } from '#kernel/resource.ts'
+
+export const labels = resource('label', {
+  sort: 'name',
+  fields: {
+    name: { kind: 'text', max: 60, filter: true, sort: true, list: true },
+    color: { kind: 'text', max: 20, nullable: true, list: true },
+  },
+})
+
+/**
+ * The account that is served and billed. new: not connected yet. active: may use its services. blocked: access denied, still billed.
+ * disabled: services end, billing stops. Payment brings back from blocked and disabled.
+ */
+export const customers = resource('customer', {
+  generic: ['list', 'get', 'create', 'update'],
+  scope: 'partner',
+  search: true,
+  custom: true,
+  fields: {
+    number: { kind: 'text', readonly: true, filter: true, sort: true, list: true },
+    name: { kind: 'text', max: 200, filter: true, sort: true, list: true },
+    category: { kind: 'choice', values: ['person', 'company'], default: 'person', filter: true, list: true },
+    status: {
+      kind: 'choice',
+      values: ['new', 'active', 'blocked', 'disabled'],
+      default: 'new',
+      readonly: true,
+      filter: true,
+      list: true,
+    },
+    status_reason: { kind: 'text', max: 500, nullable: true, readonly: true },
+    status_since: { kind: 'datetime', readonly: true },
+    email: { kind: 'email', nullable: true, filter: true, list: true, group: 'Contact' },
+    phone: { kind: 'phone', nullable: true, filter: true, list: true, group: 'Contact' },
+    street: { kind: 'text', max: 200, nullable: true, group: 'Address' },
+    city: { kind: 'text', max: 100, nullable: true, filter: true, list: true, group: 'Address' },
+    postal_code: { kind: 'text', max: 20, nullable: true, group: 'Address' },
+    country: {
+      kind: 'text',
+      min: 2,
+      max: 2,
+      nullable: true,
+      group: 'Address',
+      help: 'ISO 3166 code, such as PL',
+    },
+    tax_id: { kind: 'text', max: 40, nullable: true, label: 'VAT number', group: 'Billing' },
+    language: { kind: 'text', max: 10, default: 'en' },
+    partner_id: { kind: 'reference', to: 'partner', nullable: true, filter: true, list: true },
+    parent_id: { kind: 'reference', to: 'customer', nullable: true, filter: true, label: 'Parent account' },
+    label_ids: { kind: 'references', to: 'label', default: [], label: 'Labels' },
+    external_id: {
+      kind: 'text',
+      max: 100,
+      nullable: true,
+      filter: true,
+      help: 'Its id in the system you came from',
+    },
+    balance: {
+      kind: 'money',
+      readonly: true,
+      filter: true,
+      sort: true,
+      list: true,
+      help: 'Positive is credit with you, negative is owed to you',
+    },
+    currency: { kind: 'text', readonly: true },
+    billing_day: {
+      kind: 'integer',
+      min: 1,
+      max: 31,
+      default: 1,
+      group: 'Billing',
+      help: 'Day of the month; the last day where the month is shorter',
+    },
+    due_days: { kind: 'integer', min: 0, max: 90, default: 15, unit: 'days', group: 'Billing' },
+    blocking_days: {
+      kind: 'integer',
+      min: 0,
+      max: 365,
+      default: 0,
+      unit: 'days',
+      group: 'Billing',
+      help: 'After the due date, until access is blocked',
+    },
+    grace_days: {
+      kind: 'integer',
+      min: 1,
+      max: 365,
+      nullable: true,
+      unit: 'days',
+      group: 'Billing',
+      help: 'Blocked for so long, the customer is disabled; empty: never',
+    },
+    min_balance: {
+      kind: 'money',
+      default: '0',
+      group: 'Billing',
+      help: 'Blocked only when the balance is below this',
+    },
+    auto_block: { kind: 'boolean', default: true, group: 'Billing', label: 'Block when unpaid' },
+    activated_on: { kind: 'date', readonly: true, nullable: true },
+    blocked_on: { kind: 'date', readonly: true, nullable: true },
+    disabled_on: { kind: 'date', readonly: true, nullable: true },
+    next_billing_on: { kind: 'date', readonly: true, nullable: true, filter: true, list: true },
+  },
+  before: {
+    async create(ctx, customer) {
+      customer.number ??= await takeNumber(ctx, 'customer')
+      customer.currency = ctx.tenant.currency
+      customer.partner_id ??= ctx.access.partner_id ?? ctx.tenant.root_partner_id
+      customer.status_since = ctx.now
+      if (typeof customer.country === 'string') customer.country = customer.country.toUpperCase()
+    },
+    async update(_, __, changes) {
+      if (typeof changes.country === 'string') changes.country = changes.country.toUpperCase()
+      if (changes.partner_id === null) delete changes.partner_id
+    },
+  },
+})
+
+export const contacts = resource('contact', {
+  scope: 'partner',
+  search: true,
+  fields: {
+    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
+    partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
+    name: { kind: 'text', max: 200, list: true },
+    role: {
+      kind: 'choice',
+      values: ['general', 'billing', 'technical', 'portal'],
+      default: 'general',
+      list: true,
+    },
+    email: { kind: 'email', nullable: true, list: true },
+    phone: { kind: 'phone', nullable: true, list: true },
+  },
+})

@@ -1,0 +1,92 @@
+import type { Ctx } from '#kernel/ctx.ts'
+import { record } from '#kernel/effects.ts'
+import { newId } from '#kernel/ids.ts'
+import { Refused } from '#kernel/refused.ts'
+import { sql } from '#kernel/sql.ts'
+
+/** Gives a service the address it asks for. Refused when another service has it. */
+export async function assignStaticAddress(ctx: Ctx, service_id: string, address: string): Promise<string> {
+  const taken = await ctx.db.maybe(sql<{ service_id: string | null; status: string }>`
+    select service_id, status from ip_addresses where address = ${address}::inet for update`)
+  if (taken?.service_id === service_id) return address
+  if (taken)
+    throw new Refused(
+      409,
+      'address_taken',
+      taken.service_id ? `${address} is assigned to another service.` : `${address} is reserved.`,
+    )
+  await claim(ctx, service_id, address)
+  return address
+}
+
+/** Gives a service the lowest free address of a pool, its router's own pools first. It keeps it until it ends. */
+export async function assignPoolAddress(
+  ctx: Ctx,
+  service_id: string,
+  router_id: string | null,
+): Promise<string> {
+  const held = await ctx.db.maybe(
+    sql<{
+      address: string
+    }>`select host(address) as address from ip_addresses where service_id = ${service_id}`,
+  )
+  if (held) return held.address
+  const pools = await ctx.db.all(sql<{ id: string; first_address: string; last_address: string }>`
+    select id, first_address, last_address
+    from ip_networks
+    where purpose = 'pool' and (router_id is null or router_id = ${router_id}::uuid)
+    order by router_id nulls last, network
+    for update`)
+  for (const pool of pools) {
+    // The first gap: the lowest address of the range, or one past a taken address whose successor is free.
+    const free = await ctx.db.maybe(sql<{ address: string }>`
+      select host(candidate) as address
+      from (
+        select ${pool.first_address}::inet as candidate
+        union all
+        select a.address + 1 from ip_addresses a where a.address >= ${pool.first_address}::inet and a.address < ${pool.last_address}::inet
+      ) c
+      where not exists (select from ip_addresses t where t.address = c.candidate)
+      order by candidate
+      limit 1`)
+    if (free) {
+      await claim(ctx, service_id, free.address)
+      return free.address
+    }
+  }
+  throw new Refused(
+    409,
+    'no_free_address',
+    pools.length === 0
+      ? 'There is no address pool for this router. Add an IP network with purpose pool.'
+      : 'Every address of the pools for this router is taken.',
+  )
+}
+
+/** Frees what a service held. */
+export async function releaseAddresses(ctx: Ctx, service_id: string): Promise<void> {
+  const freed = await ctx.db.all(sql<{ id: string; address: string }>`
+    delete from ip_addresses where service_id = ${service_id} returning id, host(address) as address`)
+  for (const { id, address } of freed)
+    record(ctx, {
+      noun: 'ip_address',
+      row_id: id,
+      action: 'released',
+      changes: { address: [address, null], service_id: [service_id, null] },
+    })
+}
+
+async function claim(ctx: Ctx, service_id: string, address: string): Promise<void> {
+  const row_id = newId()
+  await ctx.db.run(sql`
+    insert into ip_addresses (id, tenant_id, address, ip_network_id, service_id, created_at, updated_at)
+    values (${row_id}, ${ctx.tenant.id}, ${address}::inet,
+      (select id from ip_networks where first_address <= ${address}::inet and last_address >= ${address}::inet limit 1),
+      ${service_id}, ${ctx.now}, ${ctx.now})`)
+  record(ctx, {
+    noun: 'ip_address',
+    row_id,
+    action: 'assigned',
+    changes: { address: [null, address], service_id: [null, service_id] },
+  })
+}

@@ -1,0 +1,83 @@
+import { invalidField } from '#kernel/refused.ts'
+import { resource, type Row } from '#kernel/resource.ts'
+
+/** What a customer has. "Blocked" is no status of a service: it follows from the customer's. */
+export const services = resource('service', {
+  title: 'login',
+  scope: 'partner',
+  search: true,
+  generic: ['list', 'get', 'update'],
+  fields: {
+    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
+    partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true, filter: true },
+    tariff_id: { kind: 'reference', to: 'tariff', readonly: true, filter: true, list: true },
+    service_type: {
+      kind: 'choice',
+      values: ['internet', 'recurring', 'one_time'],
+      readonly: true,
+      filter: true,
+      list: true,
+    },
+    status: {
+      kind: 'choice',
+      values: ['pending', 'active', 'stopped', 'disabled', 'terminated'],
+      readonly: true,
+      filter: true,
+      list: true,
+    },
+    description: { kind: 'text', max: 500, nullable: true, list: true },
+    quantity: { kind: 'integer', min: 1, max: 10_000, readonly: true, default: 1 },
+    price: {
+      kind: 'money',
+      nullable: true,
+      readonly: true,
+      list: true,
+      help: 'Instead of the tariff’s price, for one unit and month',
+    },
+    login: {
+      kind: 'text',
+      max: 120,
+      nullable: true,
+      filter: true,
+      list: true,
+      group: 'Access',
+      immutable: true,
+    },
+    password: { kind: 'secret', max: 128, nullable: true, group: 'Access' },
+    router_id: {
+      kind: 'reference',
+      to: 'router',
+      nullable: true,
+      filter: true,
+      list: true,
+      group: 'Access',
+      help: 'Only this router may ask for it; empty: any',
+    },
+    ipv4_mode: {
+      kind: 'choice',
+      values: ['none', 'static', 'pool'],
+      default: 'none',
+      readonly: true,
+      group: 'Access',
+    },
+    ipv4_address: { kind: 'ip', nullable: true, readonly: true, list: true, group: 'Access' },
+    mac: {
+      kind: 'mac',
+      nullable: true,
+      group: 'Access',
+      label: 'MAC address',
+      help: 'Only from this device; empty: any',
+    },
+    start_date: { kind: 'date', readonly: true },
+    end_date: { kind: 'date', nullable: true, readonly: true },
+    external_id: { kind: 'text', max: 100, nullable: true, filter: true, immutable: true },
+  },
+  before: {
+    async update(_, service, changes) {
+      if (changes.password === null && service.service_type === 'internet')
+        throw invalidField('password', 'required', 'An internet service needs a password.')
+    },
+  },
+})
+
+export type Service = Row<typeof services>
