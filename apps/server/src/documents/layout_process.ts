@@ -41,7 +41,7 @@ function render({ template, document }: LayoutRequest): LayoutResult {
   }
   try {
     // Not compile() and then pdf(): the document between the two is freed by the garbage collector, megabytes late.
-    return { kind: 'rendered', pdf: compiler.pdf(source) }
+    return { kind: 'rendered', pdf: new Uint8Array(compiler.pdf(source)) }
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
   }

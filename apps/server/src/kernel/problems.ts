@@ -55,7 +55,7 @@ const unavailable = new Refused(
 
 /** The database guards; its refusals speak of the field they guard. */
 function databaseRefusal(error: DatabaseError): Refused | undefined {
-  const field = /^Key \((?:tenant_id, )?"?(\w+)/.exec(error.detail ?? '')?.[1] ?? error.column ?? ''
+  const field = error.column ?? fieldOfConstraint(error)
   const name = field ? words(field) : 'This'
   const errors = (code: string, detail: string) => (field ? { errors: [{ field, code, detail }] } : {})
   switch (error.code) {
@@ -64,7 +64,7 @@ function databaseRefusal(error: DatabaseError): Refused | undefined {
       return new Refused(409, 'already_exists', detail, errors('already_exists', detail))
     }
     case '23503': {
-      const missing = error.detail?.includes('is not present')
+      const missing = !error.message.startsWith('update or delete')
       const noun = field.replace(/_id$/, '')
       const detail = missing
         ? `There is no ${words(noun).toLowerCase()} with this id, or you may not see it.`
@@ -125,6 +125,18 @@ function databaseRefusal(error: DatabaseError): Refused | undefined {
     default:
       return undefined
   }
+}
+
+/**
+ * Under row-level security PostgreSQL leaves the key out of its messages, so the field is read from the constraint's name:
+ * `customers_tenant_id_parent_id_fkey` is about `parent_id`.
+ */
+function fieldOfConstraint({ constraint = '', table = '' }: DatabaseError): string {
+  return constraint
+    .replace(`${table}_`, '')
+    .replace(/^tenant_id_/, '')
+    .replace(/_(fkey\d*|key\d*|idx\d*)$/, '')
+    .replace(/_partner_id$/, '')
 }
 
 const sentenceOf = (constraint: string) => `This breaks the rule “${words(constraint).toLowerCase()}”.`

@@ -119,7 +119,7 @@ export const words = (name: string): string => {
     .replace(/\b(ip|ipv4|ipv6|id|nas|url|mac|vat|api|coa|pdf)\b/g, (w) =>
       w.replace(/^(ip|id|nas|url|mac|vat|api|pdf)/, (x) => x.toUpperCase()).replace('coa', 'CoA'),
     )
-  return text[0]!.toUpperCase() + text.slice(1)
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** What every row has beside its declared fields. */

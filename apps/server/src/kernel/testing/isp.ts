@@ -82,7 +82,7 @@ export function clientOf(isp: { server: FastifyInstance }, tenant_id: string, to
     const response = await isp.server.inject({
       method,
       url:
-        path.startsWith('/') && !path.startsWith('/api') && !path.startsWith('/healthz')
+        path.startsWith('/') && !path.startsWith('/api/') && !path.startsWith('/healthz')
           ? `/api/v1${path}`
           : path,
       headers: {

@@ -100,7 +100,7 @@ language plpgsql as $$
 begin
   select c.partner_id into new.partner_id from customers c where c.tenant_id = new.tenant_id and c.id = new.customer_id;
   if new.partner_id is null then
-    raise foreign_key_violation using message = 'no such customer', detail = 'Key (tenant_id, customer_id) is not present in table "customers".', table = tg_table_name;
+    raise foreign_key_violation using message = 'no such customer', table = tg_table_name, column = 'customer_id';
   end if;
   return new;
 end $$;

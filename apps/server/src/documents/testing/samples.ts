@@ -1,5 +1,5 @@
-import type { InvoiceDocument } from './invoice.ts'
-import type { ReceiptDocument } from './receipt.ts'
+import type { InvoiceDocument } from '../invoice.ts'
+import type { ReceiptDocument } from '../receipt.ts'
 
 /** An ordinary invoice of a small provider, for tests and for trying out the template. */
 export const sample_invoice: InvoiceDocument = {

@@ -1,0 +1,3 @@
+export { accounts, chart, type AccountName } from './accounts.ts'
+export { journalEntries, transactions } from './journal.ts'
+export { post, reverse, type Entry } from './posting.ts'

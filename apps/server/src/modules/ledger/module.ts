@@ -1,0 +1,10 @@
+import type { Module } from '#kernel/app.ts'
+import { asResource } from '#kernel/store.ts'
+import { accounts, createChart } from './accounts.ts'
+import { journalEntries, transactions } from './journal.ts'
+
+export const ledger: Module = {
+  name: 'ledger',
+  nouns: [asResource(accounts), asResource(journalEntries), asResource(transactions)],
+  newTenant: createChart,
+}

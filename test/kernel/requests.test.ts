@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
+
+let isp: TestIsp
+let admin: Client
+beforeAll(async () => {
+  isp = await startIsp({ ISP_ROLES: 'api' })
+  admin = await newTenant(isp)
+})
+afterAll(() => isp?.stop())
+
+const raw = (payload: string, headers: Record<string, string> = {}) =>
+  admin.call('POST', '/labels', payload, headers)
+
+test('a dry run answers everything it would have done, and does nothing', async () => {
+  const rehearsal = (await admin.call('POST', '/labels', { name: 'only a thought', dry_run: true })).body
+  expect(rehearsal).toMatchObject({
+    dry_run: true,
+    result: { name: 'only a thought' },
+    changes: [{ noun: 'label', action: 'created' }],
+    events: [{ type: 'label.created' }],
+  })
+  expect((await admin.get('/labels?name=only a thought')).data).toEqual([])
+  const customer = await admin.post('/customers', { name: 'Dry Run' })
+  const block = await admin.post(`/customers/${customer.id}/activate`, { dry_run: true })
+  expect(block.events[0].type).toBe('customer.activated')
+  expect((await admin.get(`/customers/${customer.id}`)).status).toBe('new')
+})
+
+test('an Idempotency-Key makes a repeated request one, even when both arrive together', async () => {
+  const key = { 'idempotency-key': 'k-1' }
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map(() => admin.call('POST', '/labels', { name: 'once' }, key)),
+  )
+  expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1)
+  expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201, 201])
+  expect(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true')).toHaveLength(3)
+  const other = await admin.call('POST', '/labels', { name: 'twice' }, key)
+  expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+})
+
+test('hostile JSON is refused with a sentence', async () => {
+  const cases: [string, number, string][] = [
+    ['{"name":', 400, 'not_json'],
+    ['{"__proto__": {"admin": true}, "name": "x"}', 400, 'forbidden_key'],
+    ['{"name": "x", "\\u005f_proto__": {}}', 400, 'forbidden_key'],
+    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 400, 'too_deep'],
+    ['[]', 400, 'not_an_object'],
+    ['"text"', 400, 'not_an_object'],
+    ['{"name": "a\\u0000b"}', 422, 'invalid'],
+    ['{"name": "\\ud800"}', 422, 'invalid'],
+    ['{"name": 7}', 422, 'invalid'],
+    [`{"name": "${'x'.repeat(2_000_000)}"}`, 413, 'too_large'],
+    ['{"name": "x", "dry_run": "yes"}', 422, 'invalid'],
+  ]
+  for (const [payload, status, code] of cases) {
+    const answer = await raw(payload)
+    expect([payload.slice(0, 30), answer.status, answer.body.code]).toEqual([
+      payload.slice(0, 30),
+      status,
+      code,
+    ])
+    expect(answer.body.detail.length).toBeGreaterThan(10)
+  }
+  expect((await raw('name=x', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415)
+})
+
+test('hostile queries and paths are refused, never a 500', async () => {
+  const customer = await admin.post('/customers', { name: 'Somebody' })
+  const paths = [
+    '/customers?limit=0',
+    '/customers?limit=501',
+    '/customers?limit=1e9',
+    '/customers?limit=abc',
+    '/customers?cursor=zzz',
+    `/customers?cursor=${Buffer.from('["id",true,null,"x"]').toString('base64url')}`,
+    `/customers?cursor=${Buffer.from('["name",false,"x","01a20806-19d4-76e0-ba16-d7e6b89214d0"]').toString('base64url')}`,
+    `/customers?sort=balance&cursor=${Buffer.from('["balance",false,"1; drop table","01a20806-19d4-76e0-ba16-d7e6b89214d0"]').toString('base64url')}`,
+    '/customers?sort=tax_id',
+    '/customers?nope=1',
+    '/customers?tax_id=1',
+    '/customers?status=odd',
+    '/customers?balance[lt]=1.001',
+    '/customers?balance[sideways]=1',
+    '/customers?status[lt]=new',
+    '/customers?status=new&status=active',
+    '/customers?partner_id=1',
+    '/customers?name[starts]=%00',
+    '/customers?fields=nope',
+    '/customers?include=name',
+    `/customers?q=${'x'.repeat(300)}`,
+    '/customers?status[in]=new,odd',
+    '/customers/1',
+    '/customers/..%2f..%2fetc',
+    `/customers/${customer.id}/nope`,
+    '/nope',
+    '/x/nope',
+    '/customers/export?format=xml',
+    `/customers/${customer.id}/history?cursor=1`,
+    '/search?q=x&limit=1000',
+  ]
+  for (const path of paths) {
+    const answer = await admin.call('GET', path)
+    expect([path, answer.status >= 400 && answer.status < 500, typeof answer.body.code]).toEqual([
+      path,
+      true,
+      'string',
+    ])
+  }
+  for (const [method, path] of [
+    ['POST', `/customers/${customer.id}/nope`],
+    ['DELETE', `/customers/${customer.id}`],
+    ['POST', '/audit_events'],
+    ['PATCH', '/audit_events/1'],
+  ] as const) {
+    const answer = await admin.call(method, path, {})
+    expect([path, answer.status >= 400 && answer.status < 500]).toEqual([path, true])
+  }
+})
+
+test('money with three decimals, unknown and read-only fields, another tenant’s ids: each mistake is named', async () => {
+  const tariff = await admin.call('POST', '/tariffs', {
+    title: 'x',
+    service_type: 'recurring',
+    price: '3.001',
+    version: 3,
+  })
+  expect(
+    tariff.body.errors.map((error: { field: string; code: string }) => [error.field, error.code]),
+  ).toEqual([
+    ['price', 'not_money'],
+    ['version', 'unknown_field'],
+  ])
+  const other = await newTenant(isp)
+  const theirs = await other.post('/customers', { name: 'Theirs' })
+  for (const answer of [
+    await admin.call('GET', `/customers/${theirs.id}`),
+    await admin.call('PATCH', `/customers/${theirs.id}`, { name: 'Mine' }),
+    await admin.call('POST', `/customers/${theirs.id}/activate`, {}),
+  ]) {
+    expect([answer.status, answer.body.code]).toEqual([404, 'not_found'])
+  }
+  expect(
+    (await admin.call('POST', '/contacts', { customer_id: theirs.id, name: 'x' })).body.errors[0],
+  ).toMatchObject({ field: 'customer_id', code: 'no_such_customer' })
+  expect(
+    (await admin.call('POST', '/customers', { name: 'x', parent_id: theirs.id })).body.errors[0].field,
+  ).toBe('parent_id')
+  expect((await admin.get(`/customers?parent_id=${theirs.id}`)).data).toEqual([])
+  expect((await other.get(`/customers/${theirs.id}`)).name).toBe('Theirs')
+})
+
+test('a revoked key, a narrowed role and a new partner take effect with the next request', async () => {
+  const viewer = await clientWithRole(isp, admin.tenant_id, 'viewer')
+  expect((await viewer.call('POST', '/labels', { name: 'no' })).body.code).toBe('forbidden')
+  const role = (await admin.get('/roles?name=viewer')).data[0]
+  await admin.patch(`/roles/${role.id}`, { grants: [{ noun: 'label', actions: ['*'] }] })
+  expect((await viewer.call('POST', '/labels', { name: 'now yes' })).status).toBe(201)
+  expect((await viewer.call('GET', '/customers')).body.code).toBe('forbidden')
+  const key = (await admin.get('/api_keys')).data.find((row: { prefix: string }) =>
+    viewer.token.startsWith(row.prefix),
+  )
+  await admin.post(`/api_keys/${key.id}/revoke`)
+  expect((await viewer.call('GET', '/labels')).status).toBe(401)
+})
+
+test('signing in: the right password opens a session, which is listed and can be revoked; guessing is slowed down', async () => {
+  const role = (await admin.get('/roles?name=admin')).data[0]
+  await admin.post('/users', {
+    name: 'Ada',
+    email: 'Ada@Example.com',
+    password: 'correct horse 1',
+    role_ids: [role.id],
+  })
+  const signIn = (password: string, ip = '203.0.113.9') =>
+    isp.server.inject({
+      method: 'POST',
+      url: '/api/v1/sign_in',
+      payload: { email: 'ada@example.com', password },
+      remoteAddress: ip,
+    })
+  expect((await signIn('wrong')).statusCode).toBe(401)
+  const good = await signIn('correct horse 1')
+  expect(good.statusCode).toBe(200)
+  const cookie = String(good.headers['set-cookie'])
+  expect(cookie).toMatch(/HttpOnly/)
+  expect(cookie).toMatch(/SameSite=Strict/)
+  const headers = { cookie: cookie.split(';')[0]! }
+  const me = await isp.server.inject({ url: '/api/v1/me', headers })
+  expect(me.json()).toMatchObject({ user: { name: 'Ada' }, roles: ['admin'] })
+  const foreign = await isp.server.inject({
+    method: 'POST',
+    url: '/api/v1/labels',
+    headers: { ...headers, origin: 'https://evil.example', host: 'isp.example' },
+    payload: { name: 'csrf' },
+  })
+  expect(foreign.json().code).toBe('cross_site_request')
+  const session = (await admin.get('/sign_in_sessions')).data[0]
+  await admin.post(`/sign_in_sessions/${session.id}/revoke`)
+  expect((await isp.server.inject({ url: '/api/v1/me', headers })).statusCode).toBe(401)
+  const tries = []
+  for (let i = 0; i < 14; i++) tries.push((await signIn(`guess ${i}`)).statusCode)
+  expect(tries.at(-1)).toBe(429)
+  expect(JSON.stringify((await admin.get('/users')).data)).not.toContain('argon2')
+})
