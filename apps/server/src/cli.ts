@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BadConfig, readConfig } from '#kernel/config.ts'
-import { CannotStart, readRunning } from './postgres/index.ts'
+import { openDatabase } from './open-database.ts'
+import { CannotStart, prepareDataDir, readRunning } from './postgres/index.ts'
 
 /** `npm run --silent isp -- …`: speaks to the running installation of the same environment. Exit codes: 0 done, 1 refused, 2 wrong use, 3 not running. */
 class Failed extends Error {
@@ -72,6 +73,24 @@ program
       await importFile(running().address, await tokenOf(options.tenant), noun, file, options)
     },
   )
+
+program
+  .command('setup-database')
+  .description(
+    'make the roles and the schema in the PostgreSQL that DATABASE_URL names; its user must be allowed to create roles',
+  )
+  .action(async () => {
+    const config = readConfig(process.env, process.cwd())
+    if (!config.database_url)
+      throw new Failed(
+        2,
+        'Set DATABASE_URL to the PostgreSQL to set up; without it the built-in one is used and needs no set-up.',
+      )
+    const { user } = (await openDatabase(config, prepareDataDir(config.data_dir), undefined)).app
+    console.log(
+      `The database is ready; the application connects as ${user}. Start with the same DATABASE_URL and DATA_DIR.`,
+    )
+  })
 
 program
   .command('doctor')

@@ -1,21 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyCompress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
 import { BadConfig, readConfig, type Config } from '#kernel/config.ts'
-import {
-  connectionOf,
-  newRolePasswords,
-  setUpDatabase,
-  type Connections,
-  type RolePasswords,
-} from '#kernel/database.ts'
 import { poolDb } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import { mountControl } from './control.ts'
 import { firstTenant } from './first-start.ts'
 import { modules } from './modules.ts'
+import { openDatabase, secretFile } from './open-database.ts'
 import {
   CannotStart,
   lockDataDir,
@@ -57,9 +51,7 @@ async function main(): Promise<void> {
     return stopping
   }
   try {
-    const passwords = secretFile<RolePasswords>(join(data_dir, 'database.json'), newRolePasswords)
-    const admin = embedded?.connection ?? connectionOf(config.database_url!)
-    const connections = await connect(config, admin, embedded ? 'isp' : admin.database, passwords)
+    const connections = await openDatabase(config, data_dir, embedded)
     const kek = config.secret_key
       ? Buffer.from(config.secret_key, 'base64')
       : Buffer.from(
@@ -103,28 +95,6 @@ async function main(): Promise<void> {
 
 function progress(sentence: string): void {
   console.error(`${((performance.now() - began_ms) / 1000).toFixed(1).padStart(5)} s  ${sentence}`)
-}
-
-async function connect(
-  config: Config,
-  admin: Parameters<typeof setUpDatabase>[0],
-  database: string,
-  passwords: RolePasswords,
-): Promise<Connections> {
-  try {
-    return await setUpDatabase(admin, database, passwords)
-  } catch (error) {
-    if (config.database_url && error instanceof Error)
-      throw new CannotStart(`The database of DATABASE_URL cannot be used: ${error.message}`)
-    throw error
-  }
-}
-
-function secretFile<T>(path: string, make: () => T): T {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T
-  const secret = make()
-  replaceFile(path, JSON.stringify(secret))
-  return secret
 }
 
 type Server = Awaited<ReturnType<typeof startProgram>>['server']

@@ -12,7 +12,7 @@ export function CompactRow({ noun, row, shown, refs }: { noun: Noun; row: Row; s
   const rest = shown.flatMap((name) => fieldNamed(noun, name) ?? []).filter(({ name }) => name !== noun.title_field && name !== 'status')
   const filled = rest.filter(({ name }) => ![null, undefined, ''].includes(valueOf(row, name) as null)) // Membership only.
   const number = filled.find(isNumeric)
-  const texts = filled.filter((field) => !isNumeric(field)).slice(0, 2)
+  const texts = filled.filter((field) => !isNumeric(field) && !['choice', 'boolean', 'json'].includes(field.kind)).slice(0, 2)
   const title = noun.fields.find((field) => field.name === noun.title_field)
   return (
     <div className={classes.row}>

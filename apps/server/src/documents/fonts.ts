@@ -37,7 +37,8 @@ export function documentFonts(): DocumentFonts {
     families: installed.map((font) => font.family),
     folders: installed.flatMap((font) => {
       const folder = packageFolder(font.folder)
-      if (folder === undefined) throw new Error(`The font package @expo-google-fonts/${font.folder} is not installed.`)
+      if (folder === undefined)
+        throw new Error(`The font package @expo-google-fonts/${font.folder} is not installed.`)
       return weights.map((weight) => join(folder, weight)).filter((path) => existsSync(path))
     }),
   }

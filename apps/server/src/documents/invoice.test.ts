@@ -35,21 +35,38 @@ describe('an invoice', () => {
   })
 
   // The two Hebrew words are looked for one by one: pdf.js lists the words of a right-to-left line from left to right.
-  test.each(['Łódź', 'Київ', '東京', 'الرياض', '北京', 'תל', 'אביב', 'Ελλάδα', 'José Müller', 'Đặng Thị Hồng', 'नमस्ते'])(
-    '%s can be read out of the PDF, as a name, in a line, and among other scripts',
-    async (name) => {
-      const text = await print({
-        customer: { name, address_lines: [`Łódź, Київ, 東京, ${name}, Ελλάδα`] },
-        lines: [{ description: name, amount: '€1.00' }],
-      })
-      expect(text.split(name).length - 1).toBe(3)
-    },
-  )
+  test.each([
+    'Łódź',
+    'Київ',
+    '東京',
+    'الرياض',
+    '北京',
+    'תל',
+    'אביב',
+    'Ελλάδα',
+    'José Müller',
+    'Đặng Thị Hồng',
+    'Ọṣun',
+    'नमस्ते',
+  ])('%s can be read out of the PDF, as a name, in a line, and among other scripts', async (name) => {
+    const text = await print({
+      customer: { name, address_lines: [`Kraków, Одеса, 大阪, ${name}, Αθήνα`] },
+      lines: [{ description: name, amount: '€1.00' }],
+    })
+    expect(text.split(name).length - 1).toBe(3)
+  })
 
   test.each(['شركة', 'ضريبة', 'فترة', 'إنترنت', 'الإمارات', 'صلاح', 'السلام', 'إلى'])(
     '%s is read in the right order although the font would draw some of its letters as one',
     async (name) => expect(await print({ customer: { name } })).toContain(name),
   )
+
+  test('with Vietnamese names leaves the letters of the others alone', async () => {
+    const text = await print({ customer: { name: 'Lê Thị Mẹ', address_lines: ['José Müller'] } })
+    expect(text).toContain('Lê Thị Mẹ')
+    expect(text).toContain('José Müller')
+    expect(text).toContain('Fibre 500')
+  })
 
   test('prints every string as it is and evaluates none', async () => {
     const strings = [
@@ -103,7 +120,13 @@ describe('an invoice', () => {
 
   test('can do without lines, and takes null for absent', async () => {
     const data: InvoiceDocument = JSON.parse(
-      JSON.stringify({ ...sample_invoice, lines: [], status: null, notes: null, customer: { name: 'A', address_lines: null } }),
+      JSON.stringify({
+        ...sample_invoice,
+        lines: [],
+        status: null,
+        notes: null,
+        customer: { name: 'A', address_lines: null },
+      }),
     )
     const text = await readText(await renderDocument('invoice', data))
     expect(text).toContain('€63.05')
@@ -124,12 +147,14 @@ describe('an invoice', () => {
     expect(pages.length).toBeGreaterThan(10)
     pages.forEach((page, index) => {
       expect(page.text).toContain(`Page ${index + 1} of ${pages.length}`)
-      expect(page.text).toContain('Unit price')
+      if (page.text.includes('Line no.')) expect(page.text).toContain('Unit price')
       if (index > 0) expect(page.text).toContain('Invoice INV-2026-00042')
     })
-    const printed = pages.flatMap((page) => [...page.text.matchAll(/Line no\. (\d+)\./g)].map((match) => Number(match[1])))
+    const printed = pages.flatMap((page) =>
+      [...page.text.matchAll(/Line no\. (\d+)\./g)].map((match) => Number(match[1])),
+    )
     expect(printed).toEqual(lines.map((_, index) => index + 1))
-    expect(pages.at(-1)?.text).toContain('Amount due')
+    expect(pages.filter((page) => page.text.includes('Amount due'))).toHaveLength(2)
   })
 
   test('wraps what is long and stays within the page', async () => {
@@ -138,9 +163,17 @@ describe('an invoice', () => {
       await renderDocument('invoice', {
         ...sample_invoice,
         number: 'N'.repeat(60),
-        customer: { name: 'x'.repeat(300), address_lines: [`${'long.name.'.repeat(9)}@isp.example`, '東京'.repeat(80)] },
+        customer: {
+          name: 'x'.repeat(300),
+          address_lines: [`${'long.name.'.repeat(9)}@isp.example`, '東京'.repeat(80)],
+        },
         lines: [
-          { description: words.join(' '), quantity: '1', unit_price: 'IDR 1,234,567,890.00', amount: 'IDR 1,234,567,890.00' },
+          {
+            description: words.join(' '),
+            quantity: '1',
+            unit_price: 'IDR 1,234,567,890.00',
+            amount: 'IDR 1,234,567,890.00',
+          },
           { description: 'y'.repeat(10_000), quantity: '1', unit_price: '1', amount: '1' },
           { description: 'emoji 😀👨‍👩‍👧 and on', amount: '1' },
         ],
@@ -159,7 +192,15 @@ describe('an invoice', () => {
   test('speaks another language and runs from right to left', async () => {
     const pdf = await renderDocument('invoice', sample_arabic_invoice)
     const text = await readText(pdf)
-    for (const words of ['مدفوعة', 'الرياض', 'الضريبة', 'الكمية', 'INV-2026-00042', '149.00', '+966 11 555 0100']) {
+    for (const words of [
+      'مدفوعة',
+      'الرياض',
+      'الضريبة',
+      'الكمية',
+      'INV-2026-00042',
+      '149.00',
+      '+966 11 555 0100',
+    ]) {
       expect(text).toContain(words)
     }
     expect(text).not.toContain('Qty')
@@ -171,13 +212,22 @@ describe('an invoice', () => {
   test('is the same file for the same data', async () => {
     const once = await renderDocument('invoice', sample_invoice)
     expect(Buffer.from(once).equals(await renderDocument('invoice', sample_invoice))).toBe(true)
-    expect(Buffer.from(once).equals(await renderDocument('invoice', { ...sample_invoice, number: '2' }))).toBe(false)
+    expect(
+      Buffer.from(once).equals(await renderDocument('invoice', { ...sample_invoice, number: '2' })),
+    ).toBe(false)
   })
 })
 
 test('a receipt says what was paid, how, and what for', async () => {
   const text = await readText(await renderDocument('receipt', sample_receipt))
-  for (const words of ['Receipt', 'RCP-2026-00107', 'Bank transfer', 'Invoice INV-2026-00042', 'Kept as credit', '€63.05']) {
+  for (const words of [
+    'Receipt',
+    'RCP-2026-00107',
+    'Bank transfer',
+    'Invoice INV-2026-00042',
+    'Kept as credit',
+    '€63.05',
+  ]) {
     expect(text).toContain(words)
   }
 })

@@ -43,6 +43,12 @@ function render({ template, document }: LayoutRequest): LayoutResult {
     // Not compile() and then pdf(): the document between the two is freed by the garbage collector, megabytes late.
     return { kind: 'rendered', pdf: new Uint8Array(compiler.pdf(source)) }
   } catch (error) {
-    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+    return { kind: 'failed', message: diagnosis(error) }
   }
+}
+
+/** The addon puts what Typst said into the error's `code` and leaves its message empty. */
+function diagnosis(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
 }

@@ -36,11 +36,18 @@ describe('a renderer', () => {
     const results = await Promise.allSettled(
       ['1', 'CRASH', '3', 'CRASH', '5'].map((number) => renderer.renderDocument('invoice', numbered(number))),
     )
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
     expect(results[1]).toMatchObject({
       reason: {
         code: 'document_failed',
-        message: 'The invoice CRASH could not be rendered: the layout process broke down, it ended with SIGKILL.',
+        message:
+          'The invoice CRASH could not be rendered: the layout process broke down, it ended with SIGKILL.',
       },
     })
   })
@@ -70,13 +77,20 @@ describe('a renderer', () => {
 
   test('refuses what is too large and more than may wait', async () => {
     const renderer = rendererWith({ queue_limit: 2, size_limit: 20_000 })
-    await expect(renderer.renderDocument('invoice', { ...sample_invoice, notes: 'x'.repeat(20_000) })).rejects.toMatchObject({
+    await expect(
+      renderer.renderDocument('invoice', { ...sample_invoice, notes: 'x'.repeat(20_000) }),
+    ).rejects.toMatchObject({
       code: 'document_too_large',
     })
     const results = await Promise.allSettled(
       ['1', '2', '3', '4'].map((number) => renderer.renderDocument('invoice', numbered(number))),
     )
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ])
     expect(results[3]).toMatchObject({ reason: { code: 'document_queue_full' } })
   })
 
@@ -118,7 +132,9 @@ describe('a renderer', () => {
     const renderer = rendererWith()
     await renderer.renderDocument('invoice', sample_invoice)
     const before = renderer.usage.cpu_ms
-    await Promise.all(Array.from({ length: 50 }, (_, index) => renderer.renderDocument('invoice', numbered(`N-${index}`))))
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => renderer.renderDocument('invoice', numbered(`N-${index}`))),
+    )
     const { documents, cpu_ms, memory_bytes } = renderer.usage
     expect(documents).toBe(51)
     const each = ((cpu_ms - before) / 50).toFixed(1)

@@ -54,7 +54,10 @@ export class DocumentRenderer {
    * The finished PDF (1.7, tagged, fonts embedded). The same data gives the same bytes.
    * Rejects with a `DocumentError`; see its codes.
    */
-  renderDocument<T extends keyof DocumentTemplates>(template: T, data: DocumentTemplates[T]): Promise<Uint8Array> {
+  renderDocument<T extends keyof DocumentTemplates>(
+    template: T,
+    data: DocumentTemplates[T],
+  ): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const { queue_limit, size_limit } = this.#options
       const name = documentName(template, data)
@@ -190,5 +193,8 @@ function failed(job: Job, why: string): DocumentError {
 }
 
 function closed(): DocumentError {
-  return new DocumentError('document_renderer_closed', 'The server is stopping and renders no more documents.')
+  return new DocumentError(
+    'document_renderer_closed',
+    'The server is stopping and renders no more documents.',
+  )
 }

@@ -13,7 +13,10 @@ export interface DocumentTemplates {
 const english_labels = { invoice: english_invoice_labels, receipt: english_receipt_labels }
 
 /** A document as a template reads it: JSON, all labels filled in, every string printable, and no nulls. */
-export function documentData<T extends keyof DocumentTemplates>(template: T, data: DocumentTemplates[T]): string {
+export function documentData<T extends keyof DocumentTemplates>(
+  template: T,
+  data: DocumentTemplates[T],
+): string {
   const labels = { ...english_labels[template], ...data.labels }
   return JSON.stringify({ ...data, labels }, (_, value: unknown) =>
     typeof value === 'string' ? printable(value) : (value ?? undefined),
@@ -21,6 +24,9 @@ export function documentData<T extends keyof DocumentTemplates>(template: T, dat
 }
 
 /** How a refusal calls the document: `The invoice INV-2026-00042`. */
-export function documentName<T extends keyof DocumentTemplates>(template: T, data: DocumentTemplates[T]): string {
+export function documentName<T extends keyof DocumentTemplates>(
+  template: T,
+  data: DocumentTemplates[T],
+): string {
   return `The ${template} ${data.number}`
 }

@@ -20,8 +20,9 @@ export async function setUpDatabase(
   admin: Connection,
   database: string,
   passwords: RolePasswords,
+  prefix = database,
 ): Promise<Connections> {
-  const connections = connectionsFor(admin, database, passwords)
+  const connections = connectionsFor(admin, database, passwords, prefix)
   const client = new pg.Client({ ...admin, connectionTimeoutMillis: 10_000 })
   await client.connect()
   try {
@@ -60,12 +61,18 @@ export async function setUpDatabase(
   return connections
 }
 
-export function connectionsFor(server: Connection, database: string, passwords: RolePasswords): Connections {
+/** Roles belong to a whole server, so their names begin with the database's: two installations may share a server. */
+export function connectionsFor(
+  server: Connection,
+  database: string,
+  passwords: RolePasswords,
+  prefix = database,
+): Connections {
   const { host, port, ssl } = server
   const base = { host, port, database, ...(ssl ? { ssl } : {}) }
   return {
-    migrator: { ...base, user: 'isp_migrator', password: passwords.migrator },
-    app: { ...base, user: 'isp_app', password: passwords.app },
+    migrator: { ...base, user: `${prefix}_migrator`, password: passwords.migrator },
+    app: { ...base, user: `${prefix}_app`, password: passwords.app },
   }
 }
 

@@ -17,7 +17,10 @@ export async function readPdf(pdf: Uint8Array): Promise<ReadPage[]> {
     const { items } = await page.getTextContent()
     const texts = items.filter((item) => 'str' in item)
     pages.push({
-      text: texts.map((item) => item.str + (item.hasEOL ? '\n' : '')).join('').normalize('NFKC'),
+      text: texts
+        .map((item) => item.str + (item.hasEOL ? '\n' : ''))
+        .join('')
+        .normalize('NFKC'),
       right_edge: Math.max(...texts.map((item) => Number(item.transform[4]) + item.width)),
     })
   }

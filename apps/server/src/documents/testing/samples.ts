@@ -47,7 +47,13 @@ export const sample_invoice: InvoiceDocument = {
       tax_rate: '23%',
       amount: '€5.35',
     },
-    { description: 'Engineer visit', quantity: '1', unit_price: '€25.00', tax_rate: '13.5%', amount: '€25.00' },
+    {
+      description: 'Engineer visit',
+      quantity: '1',
+      unit_price: '€25.00',
+      tax_rate: '13.5%',
+      amount: '€25.00',
+    },
     { description: 'Loyalty discount, 10%', amount: '−€3.90', tax_rate: '23%' },
   ],
   totals: {
@@ -66,7 +72,8 @@ export const sample_invoice: InvoiceDocument = {
     { label: 'BIC', value: 'AIBKIE2D' },
     { label: 'Reference', value: 'INV-2026-00042' },
   ],
-  notes: 'Questions about this invoice? Write to billing@northwindfibre.example.\nThank you for being with us.',
+  notes:
+    'Questions about this invoice? Write to billing@northwindfibre.example.\nThank you for being with us.',
   footer: 'Northwind Fibre Ltd · Registered in Ireland 583920',
 }
 
@@ -109,7 +116,13 @@ export const sample_arabic_invoice: InvoiceDocument = {
       tax_rate: '15%',
       amount: '149.00 ر.س',
     },
-    { description: 'عنوان IPv4 ثابت (203.0.113.17)', quantity: '1', unit_price: '15.00 ر.س', tax_rate: '15%', amount: '15.00 ر.س' },
+    {
+      description: 'عنوان IPv4 ثابت (203.0.113.17)',
+      quantity: '1',
+      unit_price: '15.00 ر.س',
+      tax_rate: '15%',
+      amount: '15.00 ر.س',
+    },
   ],
   totals: {
     net: '164.00 ر.س',

@@ -2,7 +2,7 @@
 process.prependListener('message', (request: { document: string }) => {
   const { number } = JSON.parse(request.document)
   if (number === 'CRASH') process.kill(process.pid, 'SIGKILL')
-  for (; number === 'HANG'; );
+  for (; number === 'HANG';);
 })
 
 await import('../layout_process.ts')

@@ -31,16 +31,18 @@ export async function testDatabase(): Promise<TestDatabase> {
     const known = await client.query('select 1 from pg_database where datname = $1', [template])
     if (known.rowCount === 0) {
       await client.query(`drop database if exists ${template}_new`)
-      await setUpDatabase(server, `${template}_new`, passwords)
+      await setUpDatabase(server, `${template}_new`, passwords, 'isp_test')
       await client.query(`alter database ${template}_new rename to ${template}`)
     }
-    await client.query(`create database ${name} template ${template} owner isp_migrator strategy file_copy`)
+    await client.query(
+      `create database ${name} template ${template} owner isp_test_migrator strategy file_copy`,
+    )
     await client.query('select pg_advisory_unlock(4712)')
   } finally {
     await client.end()
   }
   return {
-    connections: connectionsFor(server, name, passwords),
+    connections: connectionsFor(server, name, passwords, 'isp_test'),
     admin: { ...server, database: name },
     async drop() {
       const last = new pg.Client(server)

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '#kernel/config.ts'
+import {
+  connectionOf,
+  connectionsFor,
+  newRolePasswords,
+  setUpDatabase,
+  type Connections,
+  type RolePasswords,
+} from '#kernel/database.ts'
+import { migrate } from '#kernel/migrate.ts'
+import { CannotStart, replaceFile, type Embedded } from './postgres/index.ts'
+
+/**
+ * The database ready for use, as its two roles. The embedded server's own superuser makes them at the first start; on a server of one's
+ * own whoever DATABASE_URL names does, once, after which `DATA_DIR/database.json` is enough.
+ */
+export async function openDatabase(
+  config: Config,
+  data_dir: string,
+  embedded: Embedded | undefined,
+): Promise<Connections> {
+  const admin = embedded?.connection ?? connectionOf(config.database_url ?? '')
+  const database = embedded ? 'isp' : admin.database
+  const file = join(data_dir, 'database.json')
+  const server = embedded ? 'embedded' : `${admin.host}:${admin.port}/${database}`
+  const known = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { server: string; passwords: RolePasswords })
+    : undefined
+  try {
+    if (known?.server === server && !(embedded?.created ?? false)) {
+      const connections = connectionsFor(admin, database, known.passwords)
+      await migrate(connections.migrator, connections.app.user)
+      return connections
+    }
+    const passwords = newRolePasswords()
+    const connections = await setUpDatabase(admin, database, passwords)
+    replaceFile(file, JSON.stringify({ server, passwords }))
+    return connections
+  } catch (error) {
+    if (embedded || !(error instanceof Error)) throw error
+    throw new CannotStart(`The database of DATABASE_URL cannot be used: ${error.message}`)
+  }
+}
+
+/** A secret made at the first need and kept in the data folder, readable by its owner only. */
+export function secretFile<T>(path: string, make: () => T): T {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T
+  const secret = make()
+  replaceFile(path, JSON.stringify(secret))
+  return secret
+}

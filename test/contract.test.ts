@@ -1,0 +1,171 @@
+import { afterAll, beforeAll } from 'vitest'
+import { contract, type Subject } from '#kernel/testing/contract.ts'
+import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+
+/** Every noun with the generic verbs keeps the same promises. Business nouns whose verbs are their own have their own tests. */
+let isp: TestIsp
+let admin: Client
+let other: Client
+beforeAll(async () => {
+  isp = await startIsp()
+  admin = await newTenant(isp)
+  other = await newTenant(isp, { currency: 'JPY' })
+})
+afterAll(() => isp?.stop())
+
+type Declared = Omit<Subject, 'isp' | 'admin' | 'other'>
+const subject = (declared: Declared): Subject => ({ isp, admin, other, ...declared })
+
+contract('customers', async () => {
+  const label = await other.post('/labels', { name: 'theirs' })
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'customer',
+    path: '/customers',
+    scope: 'partner',
+    valid: (n) => ({ name: `Customer ${String(n).padStart(4, '0')}`, email: `c${n}@example.com`, min_balance: '-10.50', city: n % 2 ? 'Łódź' : 'Kraków' }),
+    change: { phone: '+48 600 100 200', auto_block: false, min_balance: '-20.00' },
+    invalid: [
+      [{ name: '' }, 'name', 'name'],
+      [{ name: 'x'.repeat(201) }, 'name', 'too_long'],
+      [{ name: 'a\0b' }, 'name', 'not_text'],
+      [{ category: 'alien' }, 'category', 'not_a_choice'],
+      [{ min_balance: '1.005' }, 'min_balance', 'not_money'],
+      [{ min_balance: 1 }, 'min_balance', 'not_money'],
+      [{ email: 'nope' }, 'email', 'not_an_email'],
+      [{ billing_day: 32 }, 'billing_day', 'out_of_range'],
+      [{ balance: '5.00' }, 'balance', 'read_only'],
+      [{ parent_id: 'x' }, 'parent_id', 'not_an_id'],
+      [{ custom: { no_such: 1 } }, 'no_such', 'unknown_field'],
+    ].slice(1) as unknown as Subject['invalid'],
+    filterBy: 'city',
+    sortBy: 'name',
+    foreign: [['label_ids', label.id], ['parent_id', stranger.id], ['partner_id', partner.id]],
+  })
+})
+
+contract('contacts', async () => {
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
+  return subject({
+    noun: 'contact',
+    path: '/contacts',
+    scope: 'partner',
+    valid: async (n, by) => ({ customer_id: (await by.post('/customers', { name: 'Holder' })).id, name: `Contact ${n}`, phone: '+48 22 123 45 67' }),
+    change: { role: 'billing', email: 'billing@example.com' },
+    invalid: [[{ role: 'boss' }, 'role', 'not_a_choice'], [{ phone: 'call me' }, 'phone', 'not_a_phone']],
+    filterBy: 'customer_id',
+    sortBy: 'created_at',
+    foreign: [['customer_id', stranger.id]],
+  })
+})
+
+contract('labels', () =>
+  subject({
+    noun: 'label',
+    path: '/labels',
+    scope: 'tenant',
+    valid: (n) => ({ name: `label ${String(n).padStart(4, '0')}`, color: 'red' }),
+    change: { color: 'blue' },
+    invalid: [[{ name: 7 }, 'name', 'not_text'], [{ name: null }, 'name', 'required']],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
+
+contract('tariffs', async () => {
+  const tax = await other.post('/taxes', { name: 'Theirs', rate: '8' })
+  return subject({
+    noun: 'tariff',
+    path: '/tariffs',
+    scope: 'tenant',
+    valid: (n) => ({ title: `Fibre ${String(n).padStart(4, '0')}`, service_type: n % 2 ? 'internet' : 'recurring', price: '30.00', speed_download_kbps: 1000, speed_upload_kbps: 500 }),
+    change: { price: '31.50', description: 'Now\nwith more' },
+    invalid: [[{ price: '30.005' }, 'price', 'not_money'], [{ price: '-1.00' }, 'price', 'out_of_range'], [{ price: '9999999999999999.00' }, 'price', 'not_money'], [{ speed_download_kbps: 1.5 }, 'speed_download_kbps', 'not_a_whole_number']],
+    filterBy: 'service_type',
+    sortBy: 'title',
+    foreign: [['tax_id', tax.id]],
+  })
+})
+
+contract('taxes', () =>
+  subject({
+    noun: 'tax',
+    path: '/taxes',
+    scope: 'tenant',
+    valid: (n) => ({ name: `VAT ${String(n).padStart(4, '0')}`, rate: '21.5' }),
+    change: { rate: '8.25' },
+    invalid: [[{ rate: '101' }, 'rate', 'out_of_range'], [{ rate: '0.12345' }, 'rate', 'not_a_decimal']],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
+
+contract('routers', () =>
+  subject({
+    noun: 'router',
+    path: '/routers',
+    scope: 'tenant',
+    valid: (n) => ({ title: `BRAS ${n}`, nas_ip: `10.1.${Math.floor(n / 250)}.${(n % 250) + 1}`, radius_secret: 'testing123', nas_type: n % 2 ? 'mikrotik' : 'cisco' }),
+    change: { coa_port: 1700, block_mode: 'walled' },
+    invalid: [[{ nas_ip: '10.0.0.300' }, 'nas_ip', 'not_an_ip'], [{ coa_port: 70_000 }, 'coa_port', 'out_of_range'], [{ radius_secret: 7 }, 'radius_secret', 'not_text']],
+    filterBy: 'nas_type',
+    sortBy: 'created_at',
+  }),
+)
+
+contract('ip_networks', async () => {
+  const router = await other.post('/routers', { title: 'Theirs', nas_ip: '10.9.9.9', radius_secret: 'testing123' })
+  return subject({
+    noun: 'ip_network',
+    path: '/ip_networks',
+    scope: 'tenant',
+    valid: (n) => ({ title: `Pool ${n}`, network: `100.64.${n}.0/24`, purpose: n % 2 ? 'pool' : 'static' }),
+    change: { title: 'Renamed', purpose: 'infrastructure' },
+    invalid: [[{ network: '100.64.0.1/24' }, 'network', 'host_bits_set'], [{ network: 'x' }, 'network', 'not_a_network'], [{ network: '2001:db8::/32' }, 'network', 'not_ipv4']],
+    filterBy: 'purpose',
+    sortBy: 'created_at',
+    foreign: [['router_id', router.id]],
+  })
+})
+
+contract('partners', async () => {
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'partner',
+    path: '/partners',
+    scope: 'partner',
+    valid: (n) => ({ name: `Partner ${String(n).padStart(4, '0')}`, email: `p${n}@example.com` }),
+    change: { email: 'new@example.com', phone: '+48 1234' },
+    invalid: [[{ email: '@' }, 'email', 'not_an_email']],
+    filterBy: 'name',
+    sortBy: 'name',
+    foreign: [['parent_id', partner.id]],
+  })
+})
+
+contract('roles', () =>
+  subject({
+    noun: 'role',
+    path: '/roles',
+    scope: 'tenant',
+    valid: (n) => ({ name: `Role ${String(n).padStart(4, '0')}`, grants: [{ noun: 'customer', actions: ['list'] }] }),
+    change: { description: 'Reads customers', grants: [{ noun: 'customer', actions: ['list', 'get'] }] },
+    invalid: [[{ grants: 'all' }, 'grants', 'bad_grant'], [{ grants: [{ noun: 1 }] }, 'grants', 'bad_grant']],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
+
+contract('saved_views', () =>
+  subject({
+    noun: 'saved_view',
+    path: '/saved_views',
+    scope: 'tenant',
+    valid: (n) => ({ noun: n % 2 ? 'customer' : 'service', name: `View ${n}`, query: { status: 'active' } }),
+    change: { name: 'Better', query: { status: 'blocked', columns: ['name'] } },
+    invalid: [[{ shared: 'yes' }, 'shared', 'not_a_boolean']],
+    filterBy: 'noun',
+    sortBy: 'created_at',
+  }),
+)
