@@ -9,5 +9,15 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   server: { host: '127.0.0.1', proxy: { '/api': api, '/readyz': api } },
-  build: { target: 'es2023', sourcemap: false, chunkSizeWarningLimit: 400 },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      output: {
+        // What nearly every screen uses travels as one file: it compresses better than sixty, and is cached as one.
+        codeSplitting: { groups: [{ name: 'kit', test: /node_modules|\/src\/(ui|[\w-]+\.tsx?)/, minShareCount: 12 }] },
+      },
+    },
+  },
 })

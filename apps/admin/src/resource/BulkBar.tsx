@@ -1,12 +1,14 @@
 import { Button, Drawer, Menu } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { count } from '../format.ts'
 import type { Command, Noun } from '../meta.ts'
 import classes from './BulkBar.module.css'
-import { BulkForm, type BulkOperation } from './BulkForm.tsx'
+import type { BulkOperation } from './BulkForm.tsx'
 import type { Selection } from './useSelection.ts'
+
+const BulkForm = lazy(async () => ({ default: (await import('./BulkForm.tsx')).BulkForm }))
 
 type Props = { noun: Noun; selection: Selection; query: Record<string, string>; total: number | undefined; loaded: number }
 
@@ -45,7 +47,7 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
         {t('bulk.clear')}
       </Button>
       <Drawer opened={operation !== null} onClose={() => setOperation(null)} title={operation?.label} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        {operation && (
+        <Suspense fallback={null}>{operation && (
           <BulkForm
             key={operation.verb}
             noun={noun}
@@ -57,7 +59,7 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
               selection.clear()
             }}
           />
-        )}
+        )}</Suspense>
       </Drawer>
     </div>
   )

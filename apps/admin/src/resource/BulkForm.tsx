@@ -57,7 +57,7 @@ export function BulkForm({ noun, operation, target, size, onDone }: { noun: Noun
         {operation.verb === 'update' && (
           <NativeSelect label={t('bulk.field')} required value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: '', label: t('form.choose') }, ...editable.map((field) => ({ value: field.name, label: field.label }))]} />
         )}
-        <FieldsForm fields={fields} form={form} />
+        <FieldsForm fields={fields} form={form} focusFirst />
         <div aria-live="polite">
           {preview.error && <Notice tone="warn">{sentenceOf(preview.error)}</Notice>}
           {preview.data && <Preview answer={preview.data} />}

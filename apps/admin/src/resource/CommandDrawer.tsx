@@ -62,7 +62,7 @@ export function CommandForm({ noun, command, row, onDone }: { noun: Noun; comman
       <Stack>
         <Text c="dimmed">{command.help ?? titleOf(noun, row)}</Text>
         <ErrorNotice error={form.refusal} />
-        <FieldsForm fields={command.fields} form={form} />
+        <FieldsForm fields={command.fields} form={form} focusFirst />
         {!removes && <Consequences method="POST" path={path} body={bodyOf(form.values)} ready={ready} />}
         <Group gap="xs">
           <Button type="submit" size="sm" color={command.danger ? 'red.8' : undefined} loading={run.isPending} data-autofocus={command.fields.length === 0 || undefined}>

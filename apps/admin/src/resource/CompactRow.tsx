@@ -5,10 +5,13 @@ import { paths } from '../paths.ts'
 import { TextLink } from '../ui/Link.tsx'
 import { StatusChip } from '../ui/StatusChip.tsx'
 import classes from './CompactRow.module.css'
+import type { ExtraColumns } from './gridColumns.tsx'
 import { Value } from './Value.tsx'
 
+type Props = { noun: Noun; row: Row; shown: string[]; refs: Refs; extra?: ExtraColumns | undefined }
+
 /** One row on a phone: title and state above; below, the next text of the list and its first number. */
-export function CompactRow({ noun, row, shown, refs }: { noun: Noun; row: Row; shown: string[]; refs: Refs }) {
+export function CompactRow({ noun, row, shown, refs, extra = {} }: Props) {
   const rest = shown.flatMap((name) => fieldNamed(noun, name) ?? []).filter(({ name }) => name !== noun.title_field && name !== 'status')
   const filled = rest.filter(({ name }) => ![null, undefined, ''].includes(valueOf(row, name) as null)) // Membership only.
   const number = filled.find(isNumeric)
@@ -31,7 +34,7 @@ export function CompactRow({ noun, row, shown, refs }: { noun: Noun; row: Row; s
             </span>
           ))}
         </span>
-        {number && <Value field={number} value={valueOf(row, number.name)} refs={refs} currency={row['currency']} />}
+        {number && (extra[number.name]?.(row, number) ?? <Value field={number} value={valueOf(row, number.name)} refs={refs} currency={row['currency']} />)}
       </div>
     </div>
   )

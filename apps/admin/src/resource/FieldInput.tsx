@@ -6,10 +6,10 @@ import { JsonInput } from './JsonInput.tsx'
 import { ReferencePicker } from './ReferencePicker.tsx'
 import { ReferencesPicker } from './ReferencesPicker.tsx'
 
-type Props = { field: Field; value: unknown; onChange: (value: unknown) => void; error?: string | undefined; editing?: boolean }
+type Props = { field: Field; value: unknown; onChange: (value: unknown) => void; error?: string | undefined; editing?: boolean; focus?: boolean }
 
 /** The input that fits a field's kind: label above, unit inside, the refusal's sentence below. */
-export function FieldInput({ field, value, onChange, error, editing }: Props) {
+export function FieldInput({ field, value, onChange, error, editing, focus }: Props) {
   const { t } = useTranslation()
   const { tenant } = useMeta()
   const text = value === null || value === undefined ? '' : String(value)
@@ -20,6 +20,7 @@ export function FieldInput({ field, value, onChange, error, editing }: Props) {
     required: field.required === true,
     disabled: field.readonly === true || (editing === true && field.immutable === true),
     error,
+    ...(focus ? { 'data-autofocus': true } : {}),
   }
   const typed = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value)
   const wholeNumber = (event: { currentTarget: { value: string } }) => {

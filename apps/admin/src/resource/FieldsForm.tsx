@@ -7,7 +7,7 @@ import { FieldInput } from './FieldInput.tsx'
 import type { FormState } from './useFormState.ts'
 
 /** A noun's fields in one column, those of a group together. */
-export function FieldsForm({ fields, form, editing }: { fields: Field[]; form: FormState; editing?: boolean }) {
+export function FieldsForm({ fields, form, editing, focusFirst }: { fields: Field[]; form: FormState; editing?: boolean; focusFirst?: boolean }) {
   const { t } = useTranslation()
   const groups = Map.groupBy(fields, (field) => (field.name.startsWith('custom.') ? t('form.customGroup') : (field.group ?? '')))
   return (
@@ -16,7 +16,7 @@ export function FieldsForm({ fields, form, editing }: { fields: Field[]; form: F
         const inputs = (
           <Stack gap="sm">
             {members.map((field) => (
-              <FieldInput key={field.name} field={field} value={form.values[field.name]} error={form.errors[field.name]} onChange={(value) => form.set(field.name, value)} editing={editing ?? false} />
+              <FieldInput key={field.name} field={field} value={form.values[field.name]} error={form.errors[field.name]} onChange={(value) => form.set(field.name, value)} editing={editing ?? false} focus={focusFirst === true && field === fields[0]} />
             ))}
           </Stack>
         )

@@ -1,14 +1,15 @@
 import { Menu, Popover, TextInput, UnstyledButton, Button } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
-import { useEffect, useState, type RefObject } from 'react'
+import { lazy, Suspense, useEffect, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { allFields, fieldNamed, type Noun } from '../meta.ts'
 import type { Search } from '../ui/search.ts'
 import classes from './FilterBar.module.css'
-import { FilterEditor } from './FilterEditor.tsx'
 import { filtersOf, keyOf, operatorsFor, replaceFilter, type Filter } from './filters.ts'
 import { useFilterText } from './useFilterText.ts'
+
+const FilterEditor = lazy(async () => ({ default: (await import('./FilterEditor.tsx')).FilterEditor }))
 
 type Props = {
   noun: Noun
@@ -39,6 +40,7 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
             </Menu.Target>
           </Popover.Target>
           <Popover.Dropdown>
+        <Suspense fallback={null}>
             {adding && (
               <FilterEditor
                 noun={noun}
@@ -49,7 +51,8 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
                 }}
               />
             )}
-          </Popover.Dropdown>
+          </Suspense>
+      </Popover.Dropdown>
         </Popover>
         <Menu.Dropdown className={classes.fields}>
           {fields.length === 0 && <Menu.Label>{t('filter.none')}</Menu.Label>}
@@ -87,6 +90,7 @@ function FilterChip({ noun, filter, onChange }: { noun: Noun; filter: Filter; on
           </UnstyledButton>
       </div>
       <Popover.Dropdown>
+        <Suspense fallback={null}>
         <FilterEditor
           noun={noun}
           filter={filter}
@@ -95,6 +99,7 @@ function FilterChip({ noun, filter, onChange }: { noun: Noun; filter: Filter; on
             setOpened(false)
           }}
         />
+      </Suspense>
       </Popover.Dropdown>
     </Popover>
   )

@@ -95,7 +95,7 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
         label={noun.label_plural}
         columns={gridColumns(noun, columns, list.refs, extraColumns)}
         rows={list.rows}
-        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} /> : undefined}
+        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} extra={extraColumns} /> : undefined}
         sort={sort}
         onSort={(next) => setQuery({ sort: next })}
         onResize={columns.resize}

@@ -56,7 +56,7 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
         label={title}
         columns={gridColumns(noun, columns, list.refs, extraColumns)}
         rows={list.rows}
-        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} /> : undefined}
+        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} extra={extraColumns} /> : undefined}
         sort={sort}
         onSort={setSort}
         onResize={columns.resize}

@@ -8,7 +8,7 @@ import { paths } from '../paths.ts'
 import { PlainLink } from '../ui/Link.tsx'
 import { entriesFor, type Entry } from './navigation.ts'
 import classes from './Navigation.module.css'
-import { openPalette } from './palette-store.ts'
+import { openOverlay } from './overlays.ts'
 import { UserMenu } from './UserMenu.tsx'
 
 export function Navigation(props: { collapsed: boolean; onCollapse?: () => void; onNavigate?: () => void }) {
@@ -26,7 +26,7 @@ export function Navigation(props: { collapsed: boolean; onCollapse?: () => void;
           </ActionIcon>
         )}
       </div>
-      <UnstyledButton className={classes.search} onClick={() => openPalette()} aria-label={collapsed ? t('nav.search') : undefined}>
+      <UnstyledButton className={classes.search} onClick={() => openOverlay('palette')} aria-label={collapsed ? t('nav.search') : undefined}>
         <IconSearch size={16} aria-hidden />
         {!collapsed && <><span>{t('nav.search')}</span><kbd aria-hidden>{t('nav.searchKeys')}</kbd></>}
       </UnstyledButton>

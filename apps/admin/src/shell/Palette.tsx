@@ -1,8 +1,8 @@
-import { Spotlight } from '@mantine/spotlight'
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { IconArrowRight, IconCash, IconPlus, IconSearch } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { useMeta } from '../meta.ts'
@@ -10,15 +10,19 @@ import { paths } from '../paths.ts'
 import { useGo } from '../ui/Link.tsx'
 import { StatusChip } from '../ui/StatusChip.tsx'
 import classes from './Palette.module.css'
-import { paletteStore } from './palette-store.ts'
 import { usePaletteCommands, type PaletteCommand } from './palette-commands.ts'
+
+const [store, palette] = createSpotlight()
 
 type Hit = { noun: string; id: string; title: string; subtitle: string | null; status: string | null; matched?: string }
 
 /** ⌘K: every row by name, number, phone, login or address; every place and every thing one may start. */
-export function Palette() {
+export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const [query, setQuery] = useState('')
+  useEffect(() => {
+    if (opened) palette.open()
+  }, [opened])
   const [settled] = useDebouncedValue(query.trim(), 120)
   const { nouns } = useMeta()
   const go = useGo()
@@ -35,8 +39,9 @@ export function Palette() {
 
   return (
     <Spotlight.Root
-      store={paletteStore}
-      shortcut={['mod + K']}
+      store={store}
+      shortcut={null}
+      onSpotlightClose={onClose}
       query={query}
       onQueryChange={setQuery}
       scrollable

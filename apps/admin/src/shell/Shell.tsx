@@ -7,10 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { paths } from '../paths.ts'
 import { PlainLink } from '../ui/Link.tsx'
 import { WaitingScreen } from '../ui/Screens.tsx'
-import { KeyHelp } from './KeyHelp.tsx'
 import { Navigation } from './Navigation.tsx'
-import { Palette } from './Palette.tsx'
-import { openPalette } from './palette-store.ts'
+import { openOverlay } from './overlays.ts'
+import { Overlays } from './Overlays.tsx'
 import classes from './Shell.module.css'
 import { TroubleStrip } from './TroubleStrip.tsx'
 
@@ -33,8 +32,7 @@ export function Shell() {
         </main>
         {phone && <BottomBar />}
       </div>
-      <Palette />
-      <KeyHelp />
+      <Overlays />
     </div>
   )
 }
@@ -49,7 +47,7 @@ function BottomBar() {
         <IconHome size={20} aria-hidden />
         {t('nav.home')}
       </PlainLink>
-      <button type="button" onClick={() => openPalette()}>
+      <button type="button" onClick={() => openOverlay('palette')}>
         <IconSearch size={20} aria-hidden />
         {t('nav.search')}
       </button>

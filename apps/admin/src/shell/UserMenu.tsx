@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { meQuery } from '../meta.ts'
 import { paths } from '../paths.ts'
-import { showKeys } from './key-help-store.ts'
+import { openOverlay } from './overlays.ts'
 import classes from './UserMenu.module.css'
 
 /** Ends the session; a full load afterwards leaves nothing of the person's data in memory. */
@@ -51,7 +51,7 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={showKeys}>
+        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={() => openOverlay('keys')}>
           {t('user.keys')}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>

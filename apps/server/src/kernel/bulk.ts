@@ -1,11 +1,11 @@
-import { act, rehearse, type Actor, type Ctx, type Origin, type Principal } from './ctx.ts'
+import { act, rehearse, StaleAccess, type Actor, type Ctx, type Origin, type Principal } from './ctx.ts'
 import type { App } from './app.ts'
 import { perform } from './commands.ts'
 import { and, conditions, limitOf, scope, type ListQuery } from './filters.ts'
 import { isId } from './ids.ts'
 import { JsonValue } from './kinds.ts'
 import { job, type Work } from './jobs.ts'
-import { mustBeAbleTo } from './permissions.ts'
+import { mustBeAbleTo, visiblePartners } from './permissions.ts'
 import { refusalOf } from './problems.ts'
 import { invalidField, Refused } from './refused.ts'
 import { resource, type Resource } from './resource.ts'
@@ -55,6 +55,11 @@ export const bulkJobs = resource('bulk_job', {
     actor: { kind: 'json' },
     input: { kind: 'json' },
   },
+  /** Somebody below sees that a job runs, not what others do in it. */
+  redact(ctx, printed) {
+    const author = printed.actor as Partial<Actor> | null
+    if (visiblePartners(ctx) && author?.id !== ctx.actor.id) printed.input = {}
+  },
 })
 
 export async function bulk(
@@ -67,8 +72,17 @@ export async function bulk(
   const targets = await act(app, principal, origin, (ctx) => resolveTargets(ctx, noun, request))
   if (targets.length <= synchronousLimit) {
     const data: RowResult[] = []
+    let author = principal
     for (const [index, target] of targets.entries()) {
-      data.push(await one(app, principal, origin, noun, request, index, target))
+      const attempt = () => one(app, author, origin, noun, request, index, target)
+      try {
+        data.push(await attempt())
+      } catch (error) {
+        if (!(error instanceof StaleAccess)) throw error
+        // A row before this one changed partners or roles. The rows done stay done; the rest is judged by what holds now.
+        author = await app.principalOf(principal.tenant_id, principal.actor)
+        data.push(await attempt())
+      }
     }
     const done = data.filter((row) => row.status === 'ok').length
     return { done, failed: data.length - done, data }

@@ -22,6 +22,8 @@ export type Secrets = {
   open(tenant_id: string, place: Place, sealed: Uint8Array): Promise<string>
   /** The data key, for daemons that open thousands a second. */
   dataKey(tenant_id: string): Promise<Buffer>
+  /** A key for one purpose of this installation, the same after every start. */
+  deriveKey(purpose: string): Buffer
 }
 
 export function createSecrets(app: () => App, kek: Buffer): Secrets {
@@ -45,6 +47,7 @@ export function createSecrets(app: () => App, kek: Buffer): Secrets {
       return openWith(await dataKey(tenant_id), tenant_id, place, sealed).toString('utf8')
     },
     dataKey: (tenant_id) => dataKey(tenant_id),
+    deriveKey: (purpose) => deriveKey(kek, purpose),
   }
 }
 

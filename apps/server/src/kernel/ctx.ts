@@ -26,6 +26,8 @@ export type Ctx = {
   cause: readonly Cause[]
   request_id: string
   ip: string | null
+  /** True in a dry run, which is rolled back: what cannot be rolled back is only planned. */
+  rehearsal: boolean
   /** What this transaction will have recorded when it commits: audit rows, events, jobs. */
   effects: Effects
 }
@@ -73,7 +75,7 @@ export async function rehearse<T>(
   try {
     await freshTenant(app, principal, (tenant) =>
       transaction(app.pool, principal.tenant_id, async (db, state) => {
-        const ctx = contextOf(app, tenant, principal, origin, db, state)
+        const ctx = { ...contextOf(app, tenant, principal, origin, db, state), rehearsal: true }
         const result = await work(ctx)
         await reactInside(ctx)
         // Deferred constraints speak at commit; a rehearsal must hear them too.
@@ -164,6 +166,7 @@ function contextOf(
     cause: origin.cause ?? [],
     request_id: origin.request_id ?? newId(),
     ip: origin.ip ?? null,
+    rehearsal: false,
     effects: newEffects(),
   }
 }

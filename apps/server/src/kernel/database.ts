@@ -23,8 +23,7 @@ export async function setUpDatabase(
   prefix = database,
 ): Promise<Connections> {
   const connections = connectionsFor(admin, database, passwords, prefix)
-  const client = new pg.Client({ ...admin, connectionTimeoutMillis: 10_000 })
-  await client.connect()
+  const client = await connectAsAdmin(admin)
   try {
     const { rows } = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,
@@ -59,6 +58,16 @@ export async function setUpDatabase(
   }
   await migrate(connections.migrator, connections.app.user)
   return connections
+}
+
+/** Through the server's own database when there is one, since the wanted one may not exist yet. */
+async function connectAsAdmin(admin: Connection): Promise<pg.Client> {
+  const open = async (database: string) => {
+    const client = new pg.Client({ ...admin, database, connectionTimeoutMillis: 10_000 })
+    await client.connect()
+    return client
+  }
+  return open('postgres').catch(() => open(admin.database))
 }
 
 /** Roles belong to a whole server, so their names begin with the database's: two installations may share a server. */

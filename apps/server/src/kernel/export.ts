@@ -1,7 +1,7 @@
 import type { Ctx } from './ctx.ts'
 import type { ListQuery } from './filters.ts'
 import type { Resource } from './resource.ts'
-import { shapeOf } from './shape.ts'
+import { shapeOf, visibleCustomFields } from './shape.ts'
 import { list } from './store.ts'
 
 export type ExportFormat = 'csv' | 'ndjson'
@@ -19,7 +19,7 @@ export async function exportLines(
   const page = (cursor?: string) =>
     list(ctx, noun, { ...filters, limit: '500', ...(cursor ? { cursor } : {}) })
   const first = await page()
-  const custom = Object.keys(ctx.tenant.custom_fields.get(noun.name) ?? {})
+  const custom = Object.keys(visibleCustomFields(ctx, noun))
   const columns = query.fields
     ? query.fields.split(',')
     : [...shapeOf(ctx, noun).fields.keys(), ...(noun.custom ? custom.map((name) => `custom.${name}`) : [])]

@@ -18,6 +18,8 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
   const where: Sql[] = []
   for (const [key, value] of Object.entries(query)) {
     if (reserved.has(key) || value === undefined) continue
+    // Custom fields are JSON, whose operators no index serves under row-level security.
+    if (noun.custom && key.startsWith('custom.')) throw invalidField(key, 'not_filterable', `${noun.label_plural} cannot be filtered by custom fields.`)
     const [, name, operator] = /^([a-z][a-z0-9_]*)(?:\[([a-z]+)\])?$/.exec(key) ?? []
     const field = name ? shapeOf(ctx, noun).fields.get(name) : undefined
     if (!name || !field)
@@ -36,8 +38,8 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
 /** What the actor may see of a noun at all: its partner's subtree, and its roles' row filters. */
 export function scope(ctx: Ctx, noun: Resource): Sql[] {
   const where: Sql[] = []
-  const partners = noun.scope === 'partner' ? visiblePartners(ctx) : null
-  if (partners) where.push(sql`partner_id = any(${partners}::uuid[])`)
+  const partners = noun.scope === 'tenant' ? null : visiblePartners(ctx)
+  if (partners) where.push(noun.scope === 'whole' ? sql`false` : sql`${id(columnOf(noun, 'partner_id'))} = any(${partners}::uuid[])`)
   const rows = ctx.access.rows(noun.name)
   if (rows) {
     const any = rows.map(
@@ -110,7 +112,9 @@ export type Order = {
 
 /** Newest first is by id: UUIDv7 are in order of creation, and the primary key is an index already. */
 export function orderOf(ctx: Ctx, noun: Resource, requested: string | undefined): Order {
-  const text = requested ?? noun.sort
+  // A role that hides the field by which a list is usually sorted still gets the list.
+  const usual = shapeOf(ctx, noun).fields.get(noun.sort.replace(/^-/, ''))?.sort ? noun.sort : '-created_at'
+  const text = requested ?? usual
   const descending = text.startsWith('-')
   const name = descending ? text.slice(1) : text
   const field = shapeOf(ctx, noun).fields.get(name)

@@ -2,7 +2,7 @@ import type { Ctx } from './ctx.ts'
 import type { Verb } from './commands.ts'
 import { currencyDigits } from './money.ts'
 import { pathOf, words, type Field, type Fields, type Resource } from './resource.ts'
-import { shapeOf } from './shape.ts'
+import { shapeOf, visibleCustomFields } from './shape.ts'
 
 /** Everything a screen needs to know of every noun the actor may see. */
 export function metaOf(ctx: Ctx) {
@@ -43,7 +43,7 @@ function nounMeta(ctx: Ctx, noun: Resource) {
     fields: [...shapeOf(ctx, noun).fields].map(([name, field]) =>
       fieldMeta(name, field, ctx.access.readonly(noun.name).has(name)),
     ),
-    custom_fields: fieldsMeta(ctx.tenant.custom_fields.get(noun.name) ?? {}),
+    custom_fields: fieldsMeta(visibleCustomFields(ctx, noun)),
     create_fields: creates ? fieldsMeta(creates.input) : null,
     can: {
       list: noun.generic.includes('list') && may('list'),

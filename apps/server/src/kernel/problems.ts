@@ -73,13 +73,16 @@ function databaseRefusal(error: DatabaseError): Refused | undefined {
         ? new Refused(422, 'invalid', detail, errors(`no_such_${noun}`, detail))
         : new Refused(409, 'still_used', detail)
     }
-    case '23514':
-      return new Refused(
-        422,
-        'invalid',
-        sentenceOf(error.constraint ?? 'a rule of the database'),
-        errors(error.constraint ?? 'check', sentenceOf(error.constraint ?? '')),
-      )
+    case '23514': {
+      const constraint = error.constraint ?? 'a rule of the database'
+      // A check on one column is called {table}_{column}_check.
+      const prefix = `${error.table}_`
+      const own = constraint.startsWith(prefix) && constraint.endsWith('_check')
+      const checked = own ? constraint.slice(prefix.length, -'_check'.length) : constraint
+      const detail = own ? `${words(checked)} is not acceptable.` : sentenceOf(constraint)
+      const code = own ? 'not_acceptable' : constraint
+      return new Refused(422, 'invalid', detail, { errors: [{ field: checked, code, detail }] })
+    }
     case '23502':
       return new Refused(422, 'invalid', `${words(error.column ?? 'A field')} is required.`)
     case '23P01':

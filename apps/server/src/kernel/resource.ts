@@ -72,8 +72,13 @@ export type Resource<F extends Fields = Fields> = {
   title: string
   sort: string
   generic: readonly Generic[]
-  /** `partner`: rows carry `partner_id` and an actor sees its own subtree. `tenant`: everybody with the permission sees every row. */
-  scope: 'tenant' | 'partner'
+  /**
+   * `partner`: rows carry `partner_id` and an actor sees its own subtree. `tenant`: everybody with the permission sees every row.
+   * `whole`: only actors who see the whole tenant, because the rows speak of every partner's business.
+   */
+  scope: 'tenant' | 'partner' | 'whole'
+  /** Written once, never changed: rows have an id and their own fields, no version and no dates of change. */
+  log: boolean
   /** Rows are found by the search everywhere. */
   search: boolean
   /** Bears `custom jsonb`: an administrator may add fields. */
@@ -84,6 +89,8 @@ export type Resource<F extends Fields = Fields> = {
     create?: (ctx: Ctx, row: Record<string, unknown>) => Promise<void>
     update?: (ctx: Ctx, row: Record<string, unknown>, changes: Record<string, unknown>) => Promise<void>
   }
+  /** Takes from a printed row what this actor may not know although it may see the row. */
+  redact?: (ctx: Ctx, printed: Record<string, unknown>) => void
   /** What may be said of a row beyond its columns; never needed by the kernel. */
   help?: string
 }
@@ -103,12 +110,14 @@ export function resource<const F extends Fields>(name: string, declared: Declare
     sort: declared.sort ?? '-created_at',
     generic: declared.generic ?? ['list', 'get', 'create', 'update', 'delete'],
     scope: declared.scope ?? 'tenant',
+    log: declared.log ?? false,
     search: declared.search ?? false,
     custom: declared.custom ?? false,
     entity: false,
     fields: declared.fields,
     ...(declared.columns ? { columns: declared.columns } : {}),
     ...(declared.before ? { before: declared.before } : {}),
+    ...(declared.redact ? { redact: declared.redact } : {}),
     ...(declared.help ? { help: declared.help } : {}),
   }
 }
@@ -132,7 +141,8 @@ export const standardFields = {
 
 export const columnOf = (noun: Resource, field: string): string => noun.columns?.[field] ?? field
 
-export const pathOf = (noun: Resource): string => `/api/v1/${noun.entity ? 'x/' : ''}${noun.plural}`
+/** Built-in nouns live under their plural; an administrator's entity under the name it was given. */
+export const pathOf = (noun: Resource): string => (noun.entity ? `/api/v1/x/${noun.name}` : `/api/v1/${noun.plural}`)
 
 type Stored<F extends Field> = F extends { values: readonly (infer V)[] }
   ? V

@@ -14,6 +14,7 @@ import { mustBeAbleTo } from './permissions.ts'
 import { referencesOf } from './references.ts'
 import { invalidField, notFound, Refused } from './refused.ts'
 import type { Generic, Resource } from './resource.ts'
+import { withoutHidden } from './shape.ts'
 import { id, sql } from './sql.ts'
 import { create, get, list, locked, remove, update } from './store.ts'
 
@@ -29,7 +30,7 @@ export function mountRest(server: FastifyInstance, app: App): void {
 
     server.get(root, (request, reply) =>
       readAs(app, request, reply, async (ctx) => {
-        const target = noun(ctx, request, 'list')
+        const target = await noun(ctx, request, 'list')
         const query = queryOf(request)
         return withReferences(ctx, target, query, await list(ctx, target, query))
       }),
@@ -37,19 +38,19 @@ export function mountRest(server: FastifyInstance, app: App): void {
     server.get(`${root}/export`, (request, reply) => sendExport(app, request, reply, noun))
     server.get(`${root}/:id`, (request, reply) =>
       readAs(app, request, reply, async (ctx) => {
-        const target = noun(ctx, request, 'get')
+        const target = await noun(ctx, request, 'get')
         const row = await get(ctx, target, idOf(request, target))
-        reply.header('etag', `"${String(row.version)}"`)
+        if (!target.log) reply.header('etag', `"${String(row.version)}"`)
         const query = queryOf(request)
         if (!query.include) return row
         return { ...row, _refs: await referencesOf(ctx, target, query.include, [row]) }
       }),
     )
     server.get(`${root}/:id/actions`, (request, reply) =>
-      readTogether(app, request, reply, async (ctx) => actionsOf(ctx, noun(ctx, request), request)),
+      readTogether(app, request, reply, async (ctx) => actionsOf(ctx, await noun(ctx, request), request)),
     )
     server.get(`${root}/:id/history`, (request, reply) =>
-      readAs(app, request, reply, async (ctx) => historyOf(ctx, noun(ctx, request), request)),
+      readAs(app, request, reply, async (ctx) => historyOf(ctx, await noun(ctx, request), request)),
     )
     server.post(root, (request, reply) => {
       const verb = entity ? undefined : verbOf(app, paramsOf(request).plural, 'create')
@@ -59,7 +60,7 @@ export function mountRest(server: FastifyInstance, app: App): void {
         reply,
         { status: 201, key_required: verb?.money ?? false },
         async (ctx, body) => {
-          const target = noun(ctx, request)
+          const target = await noun(ctx, request)
           if (verb) return perform(ctx, verb, null, body)
           mustOffer(target, 'create')
           return create(ctx, target, body)
@@ -79,19 +80,19 @@ export function mountRest(server: FastifyInstance, app: App): void {
     })
     server.patch(`${root}/:id`, (request, reply) =>
       actAs(app, request, reply, { status: 200 }, async (ctx, body) => {
-        const target = noun(ctx, request, 'update')
+        const target = await noun(ctx, request, 'update')
         return update(ctx, target, idOf(request, target), body, ifMatch(request))
       }),
     )
     server.delete(`${root}/:id`, (request, reply) =>
       actAs(app, request, reply, { status: 204 }, async (ctx) => {
-        const target = noun(ctx, request, 'delete')
+        const target = await noun(ctx, request, 'delete')
         await remove(ctx, target, idOf(request, target))
       }),
     )
     server.post(`${root}/:id`, (request, reply) => {
       const { plural, id: name } = paramsOf(request)
-      const verb = verbOf(app, plural, name ?? '')
+      const verb = entity ? undefined : verbOf(app, plural, name ?? '')
       if (verb?.on !== 'collection')
         throw new Refused(404, 'no_such_verb', `There is no action “${name}” here.`)
       return actAs(app, request, reply, { status: 200, key_required: verb.money }, (ctx, body) =>
@@ -100,17 +101,24 @@ export function mountRest(server: FastifyInstance, app: App): void {
     })
     server.post(`${root}/:id/:verb`, (request, reply) => {
       const { plural, verb: name } = paramsOf(request)
-      const verb = verbOf(app, plural, name ?? '')
+      const verb = entity ? undefined : verbOf(app, plural, name ?? '')
       if (verb?.on !== 'row') throw new Refused(404, 'no_such_verb', `There is no action “${name}” here.`)
       return actAs(app, request, reply, { status: 200, key_required: verb.money }, (ctx, body) =>
         perform(ctx, verb, idOf(request, verb.noun), body),
       )
     })
   }
-  server.get('/api/v1/meta', (request, reply) => readAs(app, request, reply, async (ctx) => metaOf(ctx)))
-  server.get('/api/v1/openapi.json', (request, reply) =>
-    readAs(app, request, reply, async (ctx) => openapiOf(ctx)),
-  )
+  for (const [path, describe] of [
+    ['/api/v1/meta', metaOf],
+    ['/api/v1/openapi.json', openapiOf],
+  ] as const) {
+    server.get(path, (request, reply) =>
+      readAs(app, request, reply, async (ctx) => {
+        await mustBeCurrent(ctx)
+        return describe(ctx)
+      }),
+    )
+  }
 }
 
 type Params = { plural: string; id?: string; verb?: string }
@@ -127,8 +135,15 @@ export function queryOf(request: FastifyRequest): ListQuery {
   return query as ListQuery
 }
 
-function nounOf(ctx: Ctx, request: FastifyRequest, entity: boolean, generic?: Generic): Resource {
+async function nounOf(
+  ctx: Ctx,
+  request: FastifyRequest,
+  entity: boolean,
+  generic?: Generic,
+): Promise<Resource> {
   const noun = ctx.app.nouns.byPlural(ctx, paramsOf(request).plural, entity)
+  // Another process may have made the entity a moment ago.
+  if (!noun && entity) await mustBeCurrent(ctx)
   if (!noun)
     throw new Refused(
       404,
@@ -138,6 +153,9 @@ function nounOf(ctx: Ctx, request: FastifyRequest, entity: boolean, generic?: Ge
   if (generic) mustOffer(noun, generic)
   return noun
 }
+
+/** Any statement says whether what this process knows of the tenant still holds; if not, the request starts again with what does. */
+const mustBeCurrent = (ctx: Ctx) => ctx.db.all(sql`select 1`)
 
 function mustOffer(noun: Resource, generic: Generic): void {
   if (noun.generic.includes(generic)) return
@@ -204,7 +222,6 @@ async function historyOf(ctx: Ctx, noun: Resource, request: FastifyRequest) {
   const limit = limitOf(query)
   if (query.cursor !== undefined && !isId(query.cursor))
     throw new Refused(400, 'bad_cursor', 'This cursor does not belong to this list.')
-  const hidden = ctx.access.hidden(noun.name)
   const rows = await ctx.db.all(sql<{ id: string; changes: Record<string, unknown> }>`
     select id, at, action, reason, changes, cause, request_id,
       jsonb_build_object('kind', actor_kind, 'id', actor_id, 'name', actor_name) as actor
@@ -215,7 +232,7 @@ async function historyOf(ctx: Ctx, noun: Resource, request: FastifyRequest) {
     limit ${limit + 1}`)
   const data = rows.slice(0, limit).map((row) => ({
     ...row,
-    changes: Object.fromEntries(Object.entries(row.changes).filter(([name]) => !hidden.has(name))),
+    changes: withoutHidden(ctx, noun, row.changes),
   }))
   return { data, next_cursor: rows.length > limit ? data.at(-1)!.id : null }
 }
@@ -224,14 +241,14 @@ async function sendExport(
   app: App,
   request: FastifyRequest,
   reply: FastifyReply,
-  noun: (ctx: Ctx, request: FastifyRequest, generic?: Generic) => Resource,
+  noun: (ctx: Ctx, request: FastifyRequest, generic?: Generic) => Promise<Resource>,
 ) {
   const query = queryOf(request)
   const format = (query.format ?? 'csv') as ExportFormat
   if (format !== 'csv' && format !== 'ndjson')
     throw invalidField('format', 'not_a_choice', 'format must be csv or ndjson.')
   const { lines, name } = await readAs(app, request, reply, async (ctx) => {
-    const target = noun(ctx, request, 'list')
+    const target = await noun(ctx, request, 'list')
     mustBeAbleTo(ctx, target, 'list')
     return { lines: await exportLines(ctx, target, query, format), name: target.plural }
   })

@@ -52,7 +52,7 @@ async function describe(
   if (matches.length === 0) return []
   const hidden = ctx.access.hidden(noun.name)
   const shown = (name: string) =>
-    noun.fields[name] && !hidden.has(name) ? id(columnOf(noun, name)) : sql`null`
+    noun.fields[name] && !hidden.has(name) ? sql`${id(columnOf(noun, name))}::text` : sql`null`
   const subtitles = ['number', 'email', 'phone', 'login', 'nas_ip', 'date'].filter(
     (name) => noun.fields[name] && name !== noun.title && !hidden.has(name),
   )
@@ -62,8 +62,8 @@ async function describe(
     status: string | null
     subtitle: string
   }>`
-    select id, ${shown(noun.title)}::text as title, ${shown('status')} as status,
-      concat_ws(' · ', ${subtitles.length > 0 ? sql`${id(subtitles[0]!)}, ${subtitles[1] ? id(subtitles[1]) : sql`null::text`}` : sql`null::text`}) as subtitle
+    select id, ${shown(noun.title)} as title, ${shown('status')} as status,
+      concat_ws(' · ', ${subtitles[0] ? shown(subtitles[0]) : sql`null`}, ${subtitles[1] ? shown(subtitles[1]) : sql`null`}) as subtitle
     from ${id(noun.table)}
     ${and([sql`id = any(${matches.map((match) => match.row_id)}::uuid[])`, ...scope(ctx, noun)])}`)
   return rows.map((row) => ({

@@ -26,13 +26,16 @@ export function shapeOf(ctx: Ctx, noun: Resource): Shape {
   return shape
 }
 
-export const allFields = (noun: Resource): Fields => ({
-  id: standardFields.id,
-  version: standardFields.version,
-  ...noun.fields,
-  created_at: standardFields.created_at,
-  updated_at: standardFields.updated_at,
-})
+export const allFields = (noun: Resource): Fields =>
+  noun.log
+    ? { id: standardFields.id, ...noun.fields }
+    : {
+        id: standardFields.id,
+        version: standardFields.version,
+        ...noun.fields,
+        created_at: standardFields.created_at,
+        updated_at: standardFields.updated_at,
+      }
 
 function makeShape(ctx: Ctx, noun: Resource): Shape {
   const hidden = ctx.access.hidden(noun.name)
@@ -41,9 +44,7 @@ function makeShape(ctx: Ctx, noun: Resource): Shape {
   const redacted = declared.map(([name]) => name).filter((name) => hidden.has(name))
   const printers = [...fields].map(([name, field]) => [name, printer(ctx, field)] as const)
   const custom = noun.custom && !hidden.has('custom')
-  const customFields = Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {}).filter(
-    ([name]) => !hidden.has(`custom.${name}`),
-  )
+  const customFields = Object.entries(visibleCustomFields(ctx, noun))
   const columns = [...fields.keys()].map((name) => column(noun, name))
   if (custom) columns.push(id('custom'))
   return {
@@ -60,9 +61,36 @@ function makeShape(ctx: Ctx, noun: Resource): Shape {
         printed.custom = Object.fromEntries(customFields.map(([name]) => [name, values[name] ?? null]))
       }
       if (redacted.length > 0) printed._redacted = redacted
+      noun.redact?.(ctx, printed)
       return printed
     },
   }
+}
+
+/** The administrator's fields on a built-in noun that this actor may read. A role hides one as `custom.{name}`, all as `custom`. */
+export function visibleCustomFields(ctx: Ctx, noun: Resource): Fields {
+  const hidden = ctx.access.hidden(noun.name)
+  if (!noun.custom || hidden.has('custom')) return {}
+  return Object.fromEntries(Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {}).filter(([name]) => !hidden.has(`custom.${name}`)))
+}
+
+/** An audit row's changes without the fields a role hides, single custom fields included. */
+export function withoutHidden(
+  ctx: Ctx,
+  noun: Resource,
+  changes: Record<string, unknown>,
+): Record<string, unknown> {
+  const hidden = ctx.access.hidden(noun.name)
+  const shown = Object.entries(changes).filter(([name]) => !hidden.has(name))
+  const hiddenCustom = [...hidden].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7))
+  if (hiddenCustom.length === 0) return Object.fromEntries(shown)
+  const masked = (value: unknown) =>
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).filter(([name]) => !hiddenCustom.includes(name)))
+      : value
+  return Object.fromEntries(
+    shown.map(([name, pair]) => [name, name === 'custom' && Array.isArray(pair) ? pair.map(masked) : pair]),
+  )
 }
 
 /** Prints one stored value as the API would; used for audit diffs too. */
@@ -102,7 +130,8 @@ export function decodeBody(
     errors.push({ field: name, code, detail: `${fields[name]?.label ?? words(name)} ${sentence}.` })
   for (const [name, value] of Object.entries(body)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (!field) complain(name, 'unknown_field', 'is not a field here')
+    if (!field && mode !== 'input' && Object.hasOwn(standardFields, name)) complain(name, 'read_only', 'is set by the system and cannot be written')
+    else if (!field) complain(name, 'unknown_field', 'is not a field here')
     else if (field.readonly && mode !== 'input')
       complain(name, 'read_only', 'is set by the system and cannot be written')
     else if (readonly.has(name)) complain(name, 'forbidden_field', 'may not be changed by your role')
@@ -111,7 +140,8 @@ export function decodeBody(
     else if (value === null) {
       if (field.nullable) values[name] = null
       else complain(name, 'required', 'must not be empty')
-    } else {
+    } else if (value === '' && !field.nullable && kinds[field.kind].column === 'text') complain(name, 'required', 'must not be empty')
+    else {
       try {
         values[name] = kinds[field.kind].decode(value, field, ctx.tenant)
       } catch (error) {

@@ -25,7 +25,7 @@ import {
   type Update,
 } from './resource.ts'
 import { searchCondition } from './search.ts'
-import { allFields, column, decodeBody, printValue, shapeOf } from './shape.ts'
+import { allFields, column, decodeBody, printValue, shapeOf, visibleCustomFields } from './shape.ts'
 import { id, join, sql, type Sql } from './sql.ts'
 
 /**
@@ -318,7 +318,10 @@ function customValues(
   )
 }
 
-/** A limited actor may not point at rows outside its partner's subtree; other tenants' rows are stopped by the foreign keys. */
+/**
+ * A limited actor may not point at rows outside its partner's subtree. Other tenants' rows are stopped by the foreign keys, or here
+ * where a list of ids has none.
+ */
 export async function mustSeeReferences(
   ctx: Ctx,
   fields: Fields,
@@ -327,9 +330,13 @@ export async function mustSeeReferences(
   const partners = visiblePartners(ctx)
   for (const [name, field] of Object.entries(fields)) {
     const value = values[name]
-    if (field.kind !== 'reference' || typeof value !== 'string' || !field.to) continue
-    const target = ctx.app.nouns.byName(ctx, field.to)
-    if (!target) continue
+    const target = field.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
+    if (!field.to || !target) continue
+    if (field.kind === 'references' && Array.isArray(value) && value.length > 0) {
+      const { n } = await ctx.db.one(sql<{ n: bigint }>`select count(*) as n from ${id(target.table)} ${and([sql`id = any(${value}::uuid[])`, ...scope(ctx, target)])}`)
+      if (Number(n) < value.length) throw invalidField(name, `no_such_${field.to}`, `There is no ${target.label.toLowerCase()} with one of these ids, or you may not see it.`)
+    }
+    if (field.kind !== 'reference' || typeof value !== 'string') continue
     const refuse = () =>
       invalidField(
         name,
@@ -376,14 +383,17 @@ function fieldsWanted(ctx: Ctx, noun: Resource, query: ListQuery): string[] | un
   if (!query.fields) return undefined
   const names = query.fields.split(',')
   const known = shapeOf(ctx, noun).fields
-  const unknown = names.find((name) => !known.has(name) && name !== 'custom')
-  if (unknown)
+  const custom = Object.keys(visibleCustomFields(ctx, noun)).map((name) => `custom.${name}`)
+  const unknown = names.find(
+    (name) => !known.has(name) && !custom.includes(name) && !(noun.custom && name === 'custom'),
+  )
+  if (unknown !== undefined)
     throw invalidField(
       'fields',
       'unknown_field',
       `“${unknown}” is not a field of ${noun.label_plural.toLowerCase()}.`,
     )
-  return names
+  return [...new Set(names.map((name) => (name.startsWith('custom.') ? 'custom' : name)))]
 }
 
 const only = (row: Printed, names: readonly string[]): Printed =>

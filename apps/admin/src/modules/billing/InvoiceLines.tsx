@@ -17,7 +17,7 @@ export function InvoiceLines({ id, currency, total }: { id: string; currency: un
       <ErrorNotice error={error} />
       {!data && !error && <Skeleton h={80} m="md" w="auto" />}
       {data && (
-        <Table.ScrollContainer minWidth={520}>
+        <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
           <Table horizontalSpacing="md">
             <Table.Thead>
               <Table.Tr>

@@ -94,9 +94,9 @@ function CompactPreview({ row }: { row: PreviewRow | undefined }) {
   return (
     <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', lineHeight: '24px', columnGap: 12 }}>
       <TextLink href={paths.customer(row.customer_id)} fw={500} truncate>{row.customer_name}</TextLink>
-      <Money amount={row.total} />
+      <span style={{ textAlign: 'right' }}><Money amount={row.total} /></span>
       <span style={{ color: 'var(--isp-dim)', fontSize: 13 }}>{row.number}</span>
-      <Difference row={row} />
+      <span style={{ textAlign: 'right' }}><Difference row={row} /></span>
     </div>
   )
 }

@@ -8,7 +8,7 @@ type Props = { columns: string[]; sample: string[][]; fields: Field[]; mapping: 
 export function Mapping({ columns, sample, fields, mapping, onChange }: Props) {
   const { t } = useTranslation()
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table>
         <Table.Thead>
           <Table.Tr>

@@ -1,8 +1,11 @@
 import { resource } from '#kernel/resource.ts'
+import { withoutHidden } from '#kernel/shape.ts'
 
 /** What was done: read-only here, written by the kernel in the transaction of each change. */
 export const auditEvents = resource('audit_event', {
   title: 'action',
+  scope: 'whole',
+  log: true,
   generic: ['list', 'get'],
   fields: {
     at: { kind: 'datetime', list: true },
@@ -18,10 +21,20 @@ export const auditEvents = resource('audit_event', {
     request_id: { kind: 'reference', nullable: true },
     ip: { kind: 'ip', nullable: true },
   },
+  /** What a role hides of a noun, it hides of that noun's past. */
+  redact(ctx, printed) {
+    const noun = ctx.app.nouns.byName(ctx, String(printed.noun))
+    if (!noun || !printed.changes) return
+    printed.changes = ctx.access.can(noun.name, 'get')
+      ? withoutHidden(ctx, noun, printed.changes as Record<string, unknown>)
+      : {}
+  },
 })
 
 export const events = resource('event', {
   title: 'type',
+  scope: 'whole',
+  log: true,
   generic: ['list', 'get'],
   fields: {
     at: { kind: 'datetime', list: true },

@@ -100,7 +100,7 @@ export const savedViews = resource('saved_view', {
     name: { kind: 'text', max: 80, list: true },
     query: { kind: 'json' },
     shared: { kind: 'boolean', default: false, list: true },
-    user_id: { kind: 'reference', readonly: true, nullable: true },
+    user_id: { kind: 'reference', to: 'user', readonly: true, nullable: true },
   },
   before: {
     async create(ctx, row) {

@@ -6,6 +6,8 @@ import { resource } from '#kernel/resource.ts'
 export const partners = resource('partner', {
   search: true,
   sort: 'name',
+  scope: 'partner',
+  columns: { partner_id: 'id' },
   fields: {
     name: { kind: 'text', max: 120, filter: true, sort: true, list: true },
     parent_id: {

@@ -41,13 +41,13 @@ set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin =
 as $$
 begin
   insert into usage_days (tenant_id, service_id, customer_id, partner_id, day, input_bytes, output_bytes, created_at, updated_at)
-  select u.tenant_id, u.service_id, min(u.customer_id), min(u.partner_id), (u.at at time zone t.time_zone)::date as day,
+  select u.tenant_id, u.service_id, u.customer_id, u.partner_id, (u.at at time zone t.time_zone)::date as day,
     sum(u.input_bytes), sum(u.output_bytes), max(u.at), max(u.at)
   from json_to_recordset(p_rows) as u(
     tenant_id uuid, router_id uuid, service_id uuid, customer_id uuid, partner_id uuid, at timestamptz, input_bytes bigint, output_bytes bigint)
   join tenants t on t.id = u.tenant_id
   where u.service_id is not null
-  group by u.tenant_id, u.service_id, (u.at at time zone t.time_zone)::date
+  group by 1, 2, 3, 4, 5
   order by 1, 2, 5
   on conflict (tenant_id, service_id, day) do update
   set input_bytes = usage_days.input_bytes + excluded.input_bytes,

@@ -1,0 +1,27 @@
+import { useHotkeys } from '@mantine/hooks'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { onOverlay, openOverlay } from './overlays.ts'
+
+const loadPalette = () => import('./Palette.tsx')
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
+const KeyHelp = lazy(async () => ({ default: (await import('./KeyHelp.tsx')).KeyHelp }))
+
+/** The palette (⌘K) and the list of keys (?). The palette is fetched as soon as the browser is idle. */
+export function Overlays() {
+  const [palette, setPalette] = useState<boolean | null>(null)
+  const [keys, setKeys] = useState(false)
+  useEffect(() => onOverlay('palette', () => setPalette(true)), [])
+  useEffect(() => onOverlay('keys', () => setKeys(true)), [])
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 3000)
+    return () => clearTimeout(timer)
+  }, [])
+  useHotkeys([['mod+K', () => openOverlay('palette')]], [])
+  useHotkeys([['shift+?', () => openOverlay('keys')], ['?', () => openOverlay('keys')]])
+  return (
+    <Suspense fallback={null}>
+      {palette !== null && <Palette opened={palette} onClose={() => setPalette(false)} />}
+      {keys && <KeyHelp onClose={() => setKeys(false)} />}
+    </Suspense>
+  )
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import type { Ctx } from '#kernel/ctx.ts'
+import { asResource, create } from '#kernel/store.ts'
+import { tariffs, taxes } from '#modules/catalog/index.ts'
+import { labels } from '#modules/customers/index.ts'
+import { ipNetworks, routers } from '#modules/network/index.ts'
+import { partners } from '#modules/resellers/index.ts'
+
+/** Where the simulated router sends its packets from: of the loopback network, and not the address a real one on this machine would have. */
+export const demo_nas_ip = '127.66.0.1'
+/** Not 3799, so that a real router's emulator on this machine may have it. */
+export const demo_coa_port = 13_799
+
+/** What the demo ISP sells and runs, by the names the rest of the demo calls it. */
+export type Provider = {
+  partners: Record<PartnerName, string>
+  labels: Record<LabelName, string>
+  tariffs: Record<TariffName, string>
+  routers: Record<RouterName, string>
+  custom_fields: ReadonlySet<string>
+}
+export type PartnerName = 'northwind' | 'hillside' | 'riverbend'
+export type LabelName = keyof typeof label_list
+export type TariffName = keyof typeof tariff_list
+export type RouterName = keyof typeof router_list
+
+const label_list = {
+  vip: { name: 'VIP', color: 'grape' },
+  business: { name: 'Business', color: 'blue' },
+  wireless: { name: 'Wireless', color: 'teal' },
+  debt_agreed: { name: 'Pays by agreement', color: 'orange' },
+  field_test: { name: 'Field test', color: 'lime' },
+} as const
+
+const internet = (title: string, price: string, down_mbps: number, up_mbps: number, description: string) => ({
+  title,
+  service_type: 'internet',
+  tax: 'standard',
+  price,
+  speed_download_kbps: down_mbps * 1000,
+  speed_upload_kbps: up_mbps * 1000,
+  description,
+})
+const tariff_list = {
+  fibre_100: internet('Fibre 100', '17.90', 100, 20, 'Fibre to the home, 100/20 Mbps.'),
+  fibre_300: internet('Fibre 300', '22.90', 300, 60, 'Fibre to the home, 300/60 Mbps.'),
+  fibre_1000: internet('Fibre 1000', '31.90', 1000, 300, 'Fibre to the home, 1000/300 Mbps.'),
+  wireless_20: internet('Wireless 20', '14.90', 20, 5, 'Fixed wireless, 20/5 Mbps.'),
+  wireless_50: internet('Wireless 50', '19.90', 50, 10, 'Fixed wireless, 50/10 Mbps, line of sight needed.'),
+  public_ip: {
+    title: 'Public IPv4 address',
+    service_type: 'recurring',
+    tax: 'standard',
+    price: '4.00',
+    description: 'One public address, the same for as long as the service runs.',
+  },
+  router_rental: {
+    title: 'Wi-Fi router rental',
+    service_type: 'recurring',
+    tax: 'standard',
+    price: '2.50',
+    description: 'Returned at the end; replaced when it breaks.',
+  },
+  installation: {
+    title: 'Installation',
+    service_type: 'one_time',
+    tax: 'reduced',
+    price: '49.00',
+    description: 'Cable or antenna to the socket, router set up.',
+  },
+} as const
+
+const router_list = {
+  core: {
+    title: 'BRAS Bursztynowo (simulated)',
+    nas_ip: demo_nas_ip,
+    nas_type: 'mikrotik',
+    coa_port: demo_coa_port,
+    interim_interval_s: 60,
+  },
+  hilltop: {
+    title: 'Hilltop wireless, Mglista Góra',
+    nas_ip: '10.66.20.1',
+    nas_type: 'mikrotik',
+    block_mode: 'walled',
+  },
+  edge: { title: 'Edge, Trzy Wiatraki', nas_ip: '10.66.30.1', nas_type: 'juniper', require_message_authenticator: 'yes' },
+} as const
+
+/** Makes what the ISP had before its first customer. */
+export async function foundProvider(ctx: Ctx): Promise<Omit<Provider, 'custom_fields'>> {
+  const make = async (noun: Parameters<typeof create>[1], body: Record<string, unknown>) =>
+    String((await create(ctx, noun, body)).id)
+  const makeAll = async <K extends string>(
+    noun: Parameters<typeof create>[1],
+    list: Record<K, Record<string, unknown>>,
+  ): Promise<Record<K, string>> => {
+    const ids: [string, string][] = []
+    for (const [name, body] of Object.entries<Record<string, unknown>>(list)) ids.push([name, await make(noun, body)])
+    // The same keys as `list`, which Object.fromEntries cannot say.
+    return Object.fromEntries(ids) as Record<K, string>
+  }
+
+  const hillside = await make(asResource(partners), {
+    name: 'Hillside Networks',
+    email: 'office@hillside.example.net',
+    phone: '+48 31 220 10 10',
+  })
+  const riverbend = await make(asResource(partners), {
+    name: 'Riverbend Wi-Fi',
+    parent_id: hillside,
+    email: 'hello@riverbend.example.net',
+  })
+
+  const tax_ids = await makeAll(asResource(taxes), {
+    standard: { name: 'VAT 23 %', rate: '23' },
+    reduced: { name: 'VAT 8 %', rate: '8' },
+  })
+  const priced = Object.fromEntries(
+    Object.entries(tariff_list).map(([name, { tax, ...tariff }]) => [name, { ...tariff, tax_id: tax_ids[tax] }]),
+  )
+  const withSecrets = Object.fromEntries(
+    Object.entries(router_list).map(([name, router]) => [
+      name,
+      { ...router, radius_secret: randomBytes(18).toString('base64url') },
+    ]),
+  )
+  const router_ids = await makeAll<RouterName>(asResource(routers), withSecrets as typeof router_list)
+  for (const network of networks(router_ids)) await make(asResource(ipNetworks), network)
+  return {
+    partners: { northwind: ctx.tenant.root_partner_id, hillside, riverbend },
+    labels: await makeAll<LabelName>(asResource(labels), label_list),
+    tariffs: await makeAll<TariffName>(asResource(tariffs), priced as Record<TariffName, Record<string, unknown>>),
+    routers: router_ids,
+  }
+}
+
+/** Addresses of the documentation (RFC 5737), carrier-grade NAT (RFC 6598) and private ranges: nobody's. */
+const networks = (router: Record<RouterName, string>) => [
+  { title: 'Subscribers behind NAT', network: '100.64.0.0/22', purpose: 'pool' },
+  { title: 'Hilltop subscribers', network: '100.64.8.0/24', purpose: 'pool', router_id: router.hilltop },
+  { title: 'Public addresses', network: '203.0.113.0/24', purpose: 'static' },
+  { title: 'Management', network: '10.66.0.0/16', purpose: 'infrastructure' },
+]

@@ -1,0 +1,248 @@
+import { handleOf, inventName } from './names.ts'
+import { inventAddress, inventMac, inventPhone } from './places.ts'
+import type { LabelName, PartnerName, RouterName, TariffName } from './provider.ts'
+import { seededRandom, type Random } from './random.ts'
+
+/**
+ * One customer's whole story, invented before any of it is acted out. Days count from the first day of the demo's year; days before it
+ * are negative.
+ */
+export type Subscriber = {
+  /** As the API takes a new customer; references are filled in when it is made. */
+  customer: Record<string, unknown>
+  partner: PartnerName
+  labels: LabelName[]
+  /** Index of the company it belongs to. */
+  parent?: number
+  contacts: { name: string; role: string; email?: string; phone?: string }[]
+  joins_on: number
+  services: PlannedService[]
+  pays: Paying
+  /** From this day no invoice is paid any more. */
+  stops_paying_on?: number
+  /** Terminates everything and says goodbye. */
+  leaves_on?: number
+}
+
+export type PlannedService = {
+  tariff: TariffName
+  login?: string
+  router?: RouterName
+  ipv4_mode?: 'pool' | 'static' | 'none'
+  mac?: string
+  price?: string
+  /** Absent: still pending. */
+  activated_on?: number
+  paused?: { from: number; to?: number }
+  moves_to?: { on: number; tariff: TariffName }
+}
+
+/** promptly: days after the invoice. late: after the due date. in_parts: half now, half later. ahead: rounds up and keeps credit. */
+export type Paying = 'promptly' | 'by_card' | 'late' | 'in_parts' | 'ahead' | 'by_agreement'
+
+const people = 272
+
+/** About 300 customers over `days` days. The same every time but for the length of the year. */
+export function inventSubscribers(days: number): Subscriber[] {
+  const random = seededRandom(0x15b_f1be)
+  const logins = new Set<string>()
+  const subscribers = [...companies(random, logins, days)]
+  for (let n = 0; n < people; n++) subscribers.push(person(random, logins, days, n))
+  giveFates(random, subscribers, days)
+  return subscribers
+}
+
+function person(random: Random, logins: Set<string>, days: number, n: number): Subscriber {
+  const { name, latin, language } = inventName(random)
+  const handle = unusedHandle(handleOf(latin), logins)
+  const old_hand = n < 196
+  const joins_on = old_hand ? -random.between(1, 20) : random.between(1, days - 3)
+  const wireless = random.chance(0.28)
+  const partner = random.weighted<PartnerName>([
+    ['northwind', wireless ? 50 : 82],
+    ['hillside', wireless ? 30 : 13],
+    ['riverbend', wireless ? 20 : 5],
+  ])
+  return {
+    customer: {
+      name,
+      language,
+      category: 'person',
+      email: `${handle}@${random.pick(['example.com', 'example.net', 'example.org'])}`,
+      phone: inventPhone(random),
+      ...inventAddress(random),
+      billing_day: random.chance(0.18) ? 15 : 1,
+      due_days: 14,
+      blocking_days: 7,
+      grace_days: 60,
+    },
+    partner,
+    labels: [...(wireless ? (['wireless'] as const) : []), ...(random.chance(0.03) ? (['field_test'] as const) : [])],
+    contacts: random.chance(0.06)
+      ? [{ name: inventName(random).name, role: 'portal', phone: inventPhone(random) }]
+      : [],
+    joins_on,
+    services: services(random, handle, wireless, joins_on, days),
+    pays: random.weighted<Paying>([
+      ['promptly', 70],
+      ['by_card', 13],
+      ['late', 11],
+      ['in_parts', 2],
+      ['ahead', 4],
+    ]),
+  }
+}
+
+function services(
+  random: Random,
+  login: string,
+  wireless: boolean,
+  joins_on: number,
+  days: number,
+): PlannedService[] {
+  const tariff: TariffName = wireless
+    ? random.weighted([
+        ['wireless_20', 45],
+        ['wireless_50', 55],
+      ])
+    : random.weighted([
+        ['fibre_100', 38],
+        ['fibre_300', 42],
+        ['fibre_1000', 20],
+      ])
+  const activated_on = Math.min(joins_on + random.between(1, 6), days)
+  const has_address = random.chance(0.1)
+  const internet: PlannedService = {
+    tariff,
+    login,
+    router: wireless && random.chance(0.2) ? 'hilltop' : random.chance(0.03) ? 'edge' : 'core',
+    ipv4_mode: has_address ? 'static' : 'pool',
+    activated_on,
+    ...(random.chance(0.3) ? { mac: inventMac(random) } : {}),
+  }
+  const day = random.between(40, Math.max(41, days - 5))
+  if (random.chance(0.09) && day > activated_on + 30) internet.moves_to = { on: day, tariff: faster[tariff] ?? tariff }
+  return [
+    internet,
+    ...(has_address ? [{ tariff: 'public_ip', activated_on } as const] : []),
+    ...(random.chance(0.35) ? [{ tariff: 'router_rental', activated_on } as const] : []),
+    ...(joins_on > 0 ? [{ tariff: 'installation', activated_on } as const] : []),
+  ]
+}
+
+const faster: Partial<Record<TariffName, TariffName>> = {
+  fibre_100: 'fibre_300',
+  fibre_300: 'fibre_1000',
+  fibre_1000: 'fibre_300',
+  wireless_20: 'wireless_50',
+  wireless_50: 'wireless_20',
+}
+
+/** What sets some apart: who left, who paused, who has not been connected yet, and who stopped paying. */
+function giveFates(random: Random, subscribers: Subscriber[], days: number): void {
+  const settled = subscribers.filter(({ customer, joins_on }) => customer.category === 'person' && joins_on < days - 150)
+  const take = (n: number) => Array.from({ length: n }, () => settled.splice(random.between(0, settled.length - 1), 1)[0]!)
+  for (const each of take(9)) each.leaves_on = random.between(60, days - 10)
+  for (const each of take(6)) each.services[0]!.paused = { from: days - random.between(3, 25) }
+  for (const each of take(8)) {
+    const from = random.between(30, days - 40)
+    each.services[0]!.paused = { from, to: from + random.between(10, 30) }
+  }
+  // Long enough ago to have been blocked and then disabled, or to be blocked now.
+  for (const each of take(5)) each.stops_paying_on = days - random.between(125, 145)
+  for (const each of take(9)) each.stops_paying_on = days - random.between(58, 75)
+  // Overdue, and not blocked: the office has agreed to wait.
+  for (const each of take(6)) {
+    each.stops_paying_on = days - random.between(58, 85)
+    each.pays = 'by_agreement'
+    each.labels.push('debt_agreed')
+    each.customer.auto_block = false
+  }
+  for (const each of take(4)) each.labels.push('vip')
+  subscribers.slice(-6).forEach((each, n) => {
+    each.joins_on = days - Math.floor(n / 3)
+    each.services = each.services.slice(0, 1).map(({ activated_on: _, moves_to: __, ...service }) => service)
+  })
+}
+
+const company_list = [
+  { name: 'Piekarnia Złoty Bochen', branches: ['Piekarnia Złoty Bochen, Żabi Bród'] },
+  { name: 'Hotel Pod Bursztynem', branches: ['Hotel Pod Bursztynem, Przystań', 'Hotel Pod Bursztynem, Spa'] },
+  { name: 'Studio Graficzne Ważka', branches: [] },
+  { name: 'Warsztat Trzy Klucze', branches: [] },
+  { name: 'Vogt & Söhne Feinmechanik', branches: ['Vogt & Söhne, Lager'] },
+  { name: 'Fenwick Orchard Cider', branches: [] },
+  { name: 'Кав’ярня «Ліхтар»', branches: [] },
+  { name: 'Apteka Szałwiowa', branches: ['Apteka Szałwiowa, Mglista Góra'] },
+  { name: 'Tartak Olszynka', branches: [] },
+  { name: 'Biuro Rachunkowe Saldo Zero', branches: [] },
+  { name: 'Kwiaciarnia Nasturcja', branches: [] },
+  { name: 'Przychodnia Jasny Zaułek', branches: [] },
+  { name: '小さな本屋 Chiisana Books', branches: [] },
+  { name: 'Stadnina Wędrowny Żuraw', branches: [] },
+] as const
+
+function* companies(random: Random, logins: Set<string>, days: number): Generator<Subscriber> {
+  let index = 0
+  for (const { name, branches } of company_list) {
+    const parent = index++
+    yield company(random, logins, days, name)
+    for (const branch of branches) {
+      index++
+      yield { ...company(random, logins, days, branch), parent }
+    }
+  }
+}
+
+function company(random: Random, logins: Set<string>, days: number, name: string): Subscriber {
+  const login = unusedHandle(`${handleOf(name).split('.').slice(0, 2).join('-') || 'likhtar'}`, logins)
+  const joins_on = random.chance(0.8) ? -random.between(1, 20) : random.between(5, days - 60)
+  const activated_on = joins_on + 3
+  const bookkeeper = inventName(random)
+  return {
+    customer: {
+      name,
+      category: 'company',
+      language: 'pl',
+      email: `office@${login}.example.com`,
+      phone: inventPhone(random),
+      ...inventAddress(random),
+      // Ten digits whose checksum does not hold, so that it is nobody's NIP.
+      tax_id: `PL000${random.between(1_000_000, 9_999_999)}`,
+      billing_day: 1,
+      due_days: 30,
+      blocking_days: 14,
+      auto_block: random.chance(0.7),
+    },
+    partner: random.chance(0.85) ? 'northwind' : 'hillside',
+    labels: ['business'],
+    contacts: [
+      { name: bookkeeper.name, role: 'billing', email: `accounts@${login}.example.com` },
+      { name: inventName(random).name, role: 'technical', phone: inventPhone(random) },
+    ],
+    joins_on,
+    services: [
+      {
+        tariff: random.pick(['fibre_300', 'fibre_1000']),
+        login,
+        router: 'core',
+        ipv4_mode: 'static',
+        activated_on,
+        ...(random.chance(0.4) ? { price: '59.00' } : {}),
+      },
+      { tariff: 'public_ip', activated_on },
+    ],
+    pays: random.weighted<Paying>([
+      ['promptly', 75],
+      ['late', 15],
+      ['ahead', 10],
+    ]),
+  }
+}
+
+function unusedHandle(handle: string, taken: Set<string>): string {
+  let unused = handle
+  for (let n = 2; taken.has(unused); n++) unused = `${handle}${n}`
+  taken.add(unused)
+  return unused
+}

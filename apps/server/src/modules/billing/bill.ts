@@ -1,0 +1,194 @@
+import type { AccountName } from '#modules/ledger/index.ts'
+import { dateOf, nextBillingDay, without, type Day, type Days } from './calendar.ts'
+import { priceOfDays, taxOn } from './pricing.ts'
+
+/** What is known of a customer when the bill is drawn up. */
+export type BillableCustomer = {
+  id: string
+  partner_id: string
+  number: string
+  name: string
+  email: string | null
+  street: string | null
+  city: string | null
+  postal_code: string | null
+  country: string | null
+  tax_id: string | null
+  billing_day: number
+  due_days: number
+  balance: bigint
+  services: BillableService[]
+}
+
+export type BillableService = {
+  id: string
+  service_type: 'internet' | 'recurring' | 'one_time'
+  description: string | null
+  login: string | null
+  /** Stretches in which it is active, with their terms; in order. `until` is Infinity where no end is planned. */
+  active: ActiveStretch[]
+  charged: Days[]
+  charged_once: boolean
+  setup_fee_charged: boolean
+}
+
+/** `price` is for one unit and month (one-time services: once), in minor units. */
+export type ActiveStretch = Days & { tariff_id: string; price: bigint; quantity: number }
+
+export type BillableTariff = { title: string; setup_fee: bigint; tax_rate: bigint }
+export type Catalog = ReadonlyMap<string, BillableTariff>
+
+export type BillLine = {
+  service_id: string
+  tariff_id: string
+  description: string
+  quantity: number
+  unit_price: bigint
+  net: bigint
+  tax_rate: bigint
+  tax: bigint
+  /** Days charged; null for what is charged once. */
+  days: Days | null
+  once: 'one_time' | 'setup_fee' | null
+  revenue: AccountName
+}
+
+export type Bill = {
+  customer: BillableCustomer
+  lines: BillLine[]
+  net: bigint
+  tax: bigint
+  total: bigint
+  /** Days all lines cover together; null when all is charged once. */
+  period: Days | null
+  /** The customer's next billing day; null when nothing recurring is left. */
+  next_billing: Day | null
+  /** Everything before this day has been billed. */
+  billed_until: Day
+  warnings: string[]
+}
+
+/** What a customer owes on `date`, in advance up to the next billing day: every active day that was not charged yet. */
+export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
+  const until = nextBillingDay(date, customer.billing_day)
+  const lines = customer.services.flatMap((service) =>
+    service.service_type === 'one_time' ? onceLines(service, catalog, date) : recurringLines(service, catalog, until),
+  )
+  return {
+    ...totals(customer, lines),
+    next_billing: customer.services.some((service) => goesOn(service, until)) ? until : null,
+    billed_until: until,
+    warnings: warningsOf(customer, lines),
+  }
+}
+
+/** Net, tax and total are sums of the lines; each line's tax is rounded by itself. */
+export function totals(customer: BillableCustomer, lines: BillLine[]): Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total' | 'period'> {
+  let net = 0n
+  let tax = 0n
+  let period: Days | null = null
+  for (const line of lines) {
+    net += line.net
+    tax += line.tax
+    if (line.days) period = period ? { from: Math.min(period.from, line.days.from), until: Math.max(period.until, line.days.until) } : line.days
+  }
+  return { customer, lines, net, tax, total: net + tax, period }
+}
+
+/** A line for days of a service on given terms. */
+export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'from' | 'until'>, days: Days, catalog: Catalog): BillLine {
+  const { title, tax_rate } = tariffOf(catalog, terms.tariff_id)
+  const net = priceOfDays(terms.price * BigInt(terms.quantity), days)
+  return {
+    service_id: service.id,
+    tariff_id: terms.tariff_id,
+    description: described(title, service),
+    quantity: terms.quantity,
+    unit_price: terms.price,
+    net,
+    tax_rate,
+    tax: taxOn(net, tax_rate),
+    days,
+    once: null,
+    revenue: revenueOf(service),
+  }
+}
+
+function recurringLines(service: BillableService, catalog: Catalog, until: Day): BillLine[] {
+  const lines: BillLine[] = []
+  for (const stretch of merged(service.active)) {
+    if (stretch.from >= until) break
+    for (const days of without({ from: stretch.from, until: Math.min(stretch.until, until) }, service.charged)) {
+      lines.push(daysLine(service, stretch, days, catalog))
+    }
+  }
+  const first = lines[0]
+  if (first && !service.setup_fee_charged) {
+    const { setup_fee, title } = tariffOf(catalog, first.tariff_id)
+    if (setup_fee > 0n) lines.unshift(onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog))
+  }
+  return lines
+}
+
+function onceLines(service: BillableService, catalog: Catalog, date: Day): BillLine[] {
+  const first = service.active[0]
+  if (!first || first.from > date || service.charged_once) return []
+  const { title, setup_fee } = tariffOf(catalog, first.tariff_id)
+  const line = onceLine(service, first, described(title, service), first.price, first.quantity, 'one_time', catalog)
+  if (setup_fee === 0n || service.setup_fee_charged) return [line]
+  return [onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog), line]
+}
+
+function onceLine(
+  service: BillableService,
+  { tariff_id }: { tariff_id: string },
+  description: string,
+  unit_price: bigint,
+  quantity: number,
+  once: 'one_time' | 'setup_fee',
+  catalog: Catalog,
+): BillLine {
+  const { tax_rate } = tariffOf(catalog, tariff_id)
+  const net = unit_price * BigInt(quantity)
+  return { service_id: service.id, tariff_id, description, quantity, unit_price, net, tax_rate, tax: taxOn(net, tax_rate), days: null, once, revenue: 'one_time_revenue' }
+}
+
+/** Neighbouring stretches on the same terms are one line. */
+function merged(stretches: readonly ActiveStretch[]): ActiveStretch[] {
+  const result: ActiveStretch[] = []
+  for (const stretch of stretches) {
+    const last = result.at(-1)
+    const same = last && last.until === stretch.from && last.tariff_id === stretch.tariff_id && last.price === stretch.price && last.quantity === stretch.quantity
+    if (same) result[result.length - 1] = { ...last, until: stretch.until }
+    else result.push(stretch)
+  }
+  return result
+}
+
+const goesOn = (service: BillableService, until: Day): boolean =>
+  service.service_type !== 'one_time' && service.active.some((stretch) => stretch.until > until)
+
+function warningsOf(customer: BillableCustomer, lines: readonly BillLine[]): string[] {
+  const warnings: string[] = []
+  const longest = Math.max(0, ...lines.map((line) => (line.days ? line.days.until - line.days.from : 0)))
+  if (longest > 62) warnings.push(`Bills ${longest} days at once.`)
+  const free = lines.find((line) => line.unit_price === 0n)
+  if (free) warnings.push(`${free.description} costs nothing.`)
+  if (lines.length > 0 && !customer.email) warnings.push('The customer has no e-mail address.')
+  return warnings
+}
+
+const described = (title: string, service: BillableService): string =>
+  service.description ? `${title}: ${service.description}` : service.login ? `${title} (${service.login})` : title
+
+const revenueOf = (service: BillableService): AccountName => (service.service_type === 'internet' ? 'internet_revenue' : 'recurring_revenue')
+
+function tariffOf(catalog: Catalog, tariff_id: string): BillableTariff {
+  const tariff = catalog.get(tariff_id)
+  if (!tariff) throw new Error(`Tariff ${tariff_id} is missing from the catalog read for this bill.`)
+  return tariff
+}
+
+/** First and last day, as people and columns say it. */
+export const printedPeriod = (days: Days | null): { period_from: string | null; period_to: string | null } =>
+  days ? { period_from: dateOf(days.from), period_to: dateOf(days.until - 1) } : { period_from: null, period_to: null }

@@ -1,0 +1,105 @@
+import type { Ctx } from '#kernel/ctx.ts'
+import { rowsOf } from '#kernel/rows.ts'
+import { empty, sql, type Sql } from '#kernel/sql.ts'
+import type { BillableCustomer, BillableService, BillableTariff, Catalog } from './bill.ts'
+import { dateOf, type Day } from './calendar.ts'
+
+/** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
+export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: string | null }
+
+const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, balance, unbilled_from`
+
+/** Customers whose billing day has come by `date`, in order of id. `locked` holds them for this transaction. */
+export const customersDue = (ctx: Ctx, date: Day, limit: number, more: { after?: string; except?: readonly string[]; only?: string; locked?: 'wait' | 'skip' } = {}): Promise<DueRow[]> =>
+  ctx.db.all(sql<DueRow>`
+    select ${columns}
+    from customers
+    where next_billing_on <= ${dateOf(date)}::date
+      ${more.only ? sql`and id = ${more.only}` : empty}
+      ${more.after ? sql`and id > ${more.after}` : empty}
+      ${more.except && more.except.length > 0 ? sql`and id <> all(${more.except}::uuid[])` : empty}
+    order by id
+    limit ${limit}
+    ${more.locked === 'skip' ? sql`for no key update skip locked` : more.locked ? sql`for no key update` : empty}`)
+
+/** One customer, locked, whether due or not. */
+export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
+  ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id} for no key update`)
+
+type ServiceRow = {
+  customer_id: string
+  id: string
+  service_type: BillableService['service_type']
+  description: string | null
+  login: string | null
+  has_charges: boolean
+  from_day: number
+  until_day: number | null
+  tariff_id: string
+  price: bigint
+  quantity: number
+}
+type ChargedRow = { service_id: string; from_day: number | null; until_day: number | null; kind: 'days' | 'one_time' | 'setup_fee' }
+
+/** The customers with their services' active days and what of them was charged, in two statements that travel together. */
+export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
+  const due = rowsOf('due', customers, { id: 'uuid', unbilled_from: 'date' })
+  const [rows, charged] = await Promise.all([
+    ctx.db.all(servicesOf(due)),
+    ctx.db.all(chargedOf(due)),
+  ])
+  const services = new Map<string, BillableService>()
+  const byCustomer = new Map<string, BillableService[]>()
+  for (const row of rows) {
+    let service = services.get(row.id)
+    if (!service) {
+      const { id, service_type, description, login } = row
+      service = { id, service_type, description, login, active: [], charged: [], charged_once: false, setup_fee_charged: row.has_charges }
+      services.set(id, service)
+      const others = byCustomer.get(row.customer_id)
+      if (others) others.push(service)
+      else byCustomer.set(row.customer_id, [service])
+    }
+    service.active.push({ from: row.from_day, until: row.until_day ?? Infinity, tariff_id: row.tariff_id, price: row.price, quantity: row.quantity })
+  }
+  for (const row of charged) {
+    const service = services.get(row.service_id)
+    if (!service) continue
+    if (row.kind === 'one_time') service.charged_once = true
+    else if (row.kind === 'setup_fee') service.setup_fee_charged = true
+    else if (row.from_day !== null && row.until_day !== null) service.charged.push({ from: row.from_day, until: row.until_day })
+  }
+  return customers.map((customer) => ({ ...customer, services: byCustomer.get(customer.id) ?? [] }))
+}
+
+const epoch = sql`date '1970-01-01'`
+
+const servicesOf = (due: Sql) => sql<ServiceRow>`
+  select s.customer_id, s.id, s.service_type, s.description, s.login,
+    exists (select from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id) as has_charges,
+    lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
+  from ${due}
+  join services s on s.customer_id = due.id
+  join service_periods p on p.tenant_id = s.tenant_id and p.service_id = s.id
+  where p.status = 'active' and (upper(p.during) is null or due.unbilled_from is null or upper(p.during) > due.unbilled_from)
+  order by s.customer_id, s.id, lower(p.during)`
+
+const chargedOf = (due: Sql) => sql<ChargedRow>`
+  select c.service_id, lower(c.during) - ${epoch} as from_day, upper(c.during) - ${epoch} as until_day, 'days' as kind
+  from ${due}
+  join services s on s.customer_id = due.id
+  join charges c on c.tenant_id = s.tenant_id and c.service_id = s.id and c.until_date > coalesce(due.unbilled_from, '0001-01-01')
+  union all
+  select c.service_id, null, null, c.kind
+  from ${due}
+  join services s on s.customer_id = due.id
+  join one_time_charges c on c.tenant_id = s.tenant_id and c.service_id = s.id`
+
+/** Every tariff with its tax as of now; there are few. */
+export async function readCatalog(ctx: Ctx): Promise<Catalog> {
+  const tariffs = await ctx.db.all(sql<BillableTariff & { id: string }>`
+    select t.id, t.title, t.setup_fee, coalesce(x.rate, 0) as tax_rate
+    from tariffs t
+    left join taxes x on x.tenant_id = t.tenant_id and x.id = t.tax_id`)
+  return new Map(tariffs.map(({ id, ...tariff }) => [id, tariff]))
+}

@@ -1,0 +1,27 @@
+import { decideAccess } from '#modules/services/index.ts'
+import type { Subscriber } from './subscribers.ts'
+import { vendorOf } from './vendors/by-type.ts'
+import type { Attributes } from './vendors/vendor.ts'
+
+/** What a router is to apply to a session, as one word that tells policies apart: `accept 20000/100000`, `walled blocked 20000/100000`, `reject`. */
+export type Policy = { name: string; outcome: 'accept' | 'walled' | 'reject'; attributes: Attributes }
+
+type RouterPolicy = { nas_type: string; block_mode: 'reject' | 'walled'; walled_list: string }
+
+/** The policy a subscriber's sessions should have on a router now. Nobody's login has no right to be online. */
+export function policyOf(subscriber: Subscriber | undefined, router: RouterPolicy): Policy {
+  if (!subscriber) return rejected
+  return policyFor(decideAccess({ ...subscriber, block_mode: router.block_mode }).decision, subscriber, router)
+}
+
+export function policyFor(outcome: Policy['outcome'], subscriber: Subscriber, router: RouterPolicy): Policy {
+  if (outcome === 'reject') return rejected
+  const { speed_upload_kbps: upload_kbps, speed_download_kbps: download_kbps } = subscriber
+  const vendor = vendorOf(router.nas_type)
+  const speed = vendor.speed({ upload_kbps, download_kbps })
+  const rates = `${upload_kbps}/${download_kbps}`
+  if (outcome === 'accept') return { name: `accept ${rates}`, outcome, attributes: speed }
+  return { name: `walled ${router.walled_list} ${rates}`, outcome, attributes: [...speed, ...vendor.walled(router.walled_list)] }
+}
+
+const rejected: Policy = { name: 'reject', outcome: 'reject', attributes: [] }

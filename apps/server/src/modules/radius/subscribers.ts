@@ -1,0 +1,47 @@
+import type { Db } from '#kernel/db.ts'
+import { sql } from '#kernel/sql.ts'
+
+/** What a decision about a subscriber needs, as it stands at this moment. */
+export type Subscriber = {
+  tenant_id: string
+  service_id: string
+  customer_id: string
+  partner_id: string
+  login: string
+  /** Sealed; see passwords.ts. */
+  password: Buffer
+  service_status: string
+  start_date: string
+  router_id: string | null
+  ipv4_address: string | null
+  mac: string | null
+  customer_status: string
+  customer_status_reason: string | null
+  customer_status_since: string
+  speed_download_kbps: number
+  speed_upload_kbps: number
+  /** In the ISP's time zone. */
+  today: string
+  /** Where the tenant lives on a test clock. */
+  clock_at: string | null
+}
+
+/** Whom to find: by login, or by service where it is known. */
+export type Wanted = { tenant_id: string; login: string; service_id?: string | undefined }
+
+/** Finds many at once, in any tenants; answers in the order asked, undefined where there is nobody. */
+export async function findSubscribers(db: Db, wanted: readonly Wanted[]): Promise<(Subscriber | undefined)[]> {
+  const found: (Subscriber | undefined)[] = Array.from({ length: wanted.length })
+  if (wanted.length === 0) return found
+  const rows = await db.all(sql<Row>`
+    select * from radius_subscribers(
+      ${wanted.map(({ tenant_id }) => tenant_id)}::uuid[],
+      ${wanted.map(({ login }) => login)}::text[],
+      ${wanted.map(({ service_id }) => service_id ?? null)}::uuid[])`)
+  for (const { n, speed_download_kbps, speed_upload_kbps, ...row } of rows) {
+    found[Number(n) - 1] = { ...row, speed_download_kbps: Number(speed_download_kbps ?? 0), speed_upload_kbps: Number(speed_upload_kbps ?? 0) }
+  }
+  return found
+}
+
+type Row = Omit<Subscriber, 'speed_download_kbps' | 'speed_upload_kbps'> & { n: bigint; speed_download_kbps: bigint | null; speed_upload_kbps: bigint | null }
