@@ -15,7 +15,9 @@ function tooLong(file: SourceFile): Problem[] {
   const most = mostLines[file.path]
   const lines = file.text.trimEnd().split('\n').length
   if (most === undefined || lines <= most) return []
-  return [{ rule: 'short-document', file: file.path, line: lines, sentence: `${lines} lines; at most ${most}.` }]
+  return [
+    { rule: 'short-document', file: file.path, line: lines, sentence: `${lines} lines; at most ${most}.` },
+  ]
 }
 
 function staleReferences(root: string, file: SourceFile): Problem[] {
@@ -44,7 +46,8 @@ function staleReferences(root: string, file: SourceFile): Problem[] {
 
 /** `apps/server/src/modules/ledger`, `kernel/ctx.ts`: what begins like our folders or ends like our files. */
 function isOurPath(root: string, text: string): boolean {
-  if (!/^\.{0,2}\/?[\w.@*-]+(\/[\w.@*{},-]+)+\/?$/.test(text) || /^(node_modules|data|dist)\//.test(text)) return false
+  if (!/^\.{0,2}\/?[\w.@*-]+(\/[\w.@*{},-]+)+\/?$/.test(text) || /^(node_modules|data|dist)\//.test(text))
+    return false
   const first = text.replace(/^(\.{1,2}\/)+/, '').split('/')[0] ?? ''
   return existsSync(join(root, first)) || /\.(tsx?|mjs|sql|md|typ|css)$/.test(text)
 }

@@ -45,7 +45,10 @@ function mistakeOf(found: Import, order: ReadonlyMap<string, number>) {
     return { rule: 'module-face', sentence: `Only modules.ts and program.ts import ${to}.` }
   }
   if (name !== 'index.ts')
-    return { rule: 'module-face', sentence: `Import ${modules}${target}/index.ts; ${name} is that module's own.` }
+    return {
+      rule: 'module-face',
+      sentence: `Import ${modules}${target}/index.ts; ${name} is that module's own.`,
+    }
   if (own && !type_only && !isTest(from) && (order.get(target) ?? -1) > (order.get(own) ?? Infinity))
     return {
       rule: 'modules-call-down',
@@ -61,10 +64,9 @@ const moduleOf = (path: string): string | undefined =>
 function moduleOrder(files: readonly SourceFile[]): Map<string, number> {
   const list = files.find((file) => file.path === wiring[0])?.text ?? ''
   const folders = new Map(
-    [...list.matchAll(/import \{ (\w+) \} from '#modules\/([^/']+)\/module\.ts'/g)].map(([, value, folder]) => [
-      value ?? '',
-      folder ?? '',
-    ]),
+    [...list.matchAll(/import \{ (\w+) \} from '#modules\/([^/']+)\/module\.ts'/g)].map(
+      ([, value, folder]) => [value ?? '', folder ?? ''],
+    ),
   )
   const values = /modules: readonly Module\[\] = \[([^\]]*)\]/.exec(list)?.[1]?.match(/\w+/g) ?? []
   return new Map(values.map((value, place) => [folders.get(value) ?? value, place]))

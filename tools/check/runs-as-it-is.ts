@@ -4,7 +4,9 @@ import { isTypeScript, type Problem, type SourceFile } from './source.ts'
 /** Node runs the server's files as they are: types are blanked out, nothing is compiled. Enums, namespaces and the like cannot be. */
 export function checkRunsAsItIs(files: readonly SourceFile[]): Problem[] {
   const broken = files
-    .filter((file) => isTypeScript(file) && !file.path.startsWith('apps/admin/') && !file.path.endsWith('.tsx'))
+    .filter(
+      (file) => isTypeScript(file) && !file.path.startsWith('apps/admin/') && !file.path.endsWith('.tsx'),
+    )
     .flatMap((file) => {
       try {
         stripTypeScriptTypes(file.text, { mode: 'strip' })
@@ -15,7 +17,9 @@ export function checkRunsAsItIs(files: readonly SourceFile[]): Problem[] {
       }
     })
   const lax = files
-    .filter((file) => /(^|\/)tsconfig\.json$/.test(file.path) && !file.text.includes('"erasableSyntaxOnly": true'))
+    .filter(
+      (file) => /(^|\/)tsconfig\.json$/.test(file.path) && !file.text.includes('"erasableSyntaxOnly": true'),
+    )
     .map((file) => ({
       rule: 'runs-as-it-is',
       file: file.path,

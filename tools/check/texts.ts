@@ -16,7 +16,8 @@ export function checkPlaces(files: readonly SourceFile[]): Problem[] {
       : []
   })
 }
-const somebodysPlace = /(?<![\w.}-])\/(?:work|home|Users)\/[\w.-]+|\bregistry\.(?:npmjs|yarnpkg)\.\w+|\bnpm\.pkg\.github\.com/
+const somebodysPlace =
+  /(?<![\w.}-])\/(?:work|home|Users)\/[\w.-]+|\bregistry\.(?:npmjs|yarnpkg)\.\w+|\bnpm\.pkg\.github\.com/
 const anyHost = /"resolved": "https?:\/\/[^"]*/
 
 const longest = 400

@@ -30,5 +30,32 @@ test('every address of the app has one builder', () => {
     imported: paths.imported('m1'),
     bulkJob: paths.bulkJob('b1'),
     jobs: paths.jobs(),
-  }).toMatchInlineSnapshot()
+  }).toMatchInlineSnapshot(`
+    {
+      "billingRun": "/billing_runs/r1?change=new",
+      "bulkJob": "/bulk_jobs/b1",
+      "create": "/customers/new",
+      "createFor": "/contacts/new?customer_id=c1",
+      "customer": "/customers/c1?tab=payments",
+      "customers": "/customers?q=jane",
+      "edit": "/customers/c1/edit",
+      "home": "/",
+      "importFile": "/imports/new",
+      "imported": "/imports/m1",
+      "invoice": "/invoices/i1",
+      "invoicePdf": "/api/v1/invoices/i1/pdf",
+      "invoices": "/invoices?status=overdue",
+      "jobs": "/jobs",
+      "list": "/customers?status=active&balance%5Blt%5D=0",
+      "listOfCustomEntity": "/x/vehicle",
+      "newBillingRun": "/billing_runs/new",
+      "newPayment": "/payments/new?customer_id=c1",
+      "newService": "/services/new?customer_id=c1",
+      "row": "/x/vehicle/a%2Fb",
+      "service": "/services/s1",
+      "sessions": "/sessions?status=online",
+      "signIn": "/sign-in",
+      "signInBack": "/sign-in?back=%2Fcustomers%3Fstatus%3Dactive",
+    }
+  `)
 })

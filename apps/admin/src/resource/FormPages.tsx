@@ -4,7 +4,7 @@ import { api, type Row } from '../api.ts'
 import type { Noun } from '../meta.ts'
 import { MissingScreen } from '../ui/Screens.tsx'
 import { NounForm } from './NounForm.tsx'
-import { useNounOfAddress } from './ResourceList.tsx'
+import { useNounOfAddress } from './useNounOfAddress.ts'
 
 export function CreatePage() {
   const noun = useNounOfAddress()

@@ -1,6 +1,4 @@
 import { useParams } from '@tanstack/react-router'
-import { useSuspenseQuery } from '@tanstack/react-query'
-import { api, type Row } from '../api.ts'
 import { titleOf, type Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { PageColumns } from '../ui/PageColumns.tsx'
@@ -13,8 +11,8 @@ import { CommandMenu } from './CommandMenu.tsx'
 import { FieldGroups } from './FieldGroups.tsx'
 import { HistoryTimeline } from './HistoryTimeline.tsx'
 import { RelatedLists } from './RelatedLists.tsx'
-import { referencesAmong } from './useList.ts'
-import { useNounOfAddress } from './ResourceList.tsx'
+import { useNounOfAddress } from './useNounOfAddress.ts'
+import { useRow } from './useRow.ts'
 import { Section } from '../ui/Section.tsx'
 import { useQueryState } from '../ui/search.ts'
 
@@ -23,14 +21,6 @@ export function ResourcePage() {
   const noun = useNounOfAddress()
   const { id } = useParams({ strict: false }) as { id: string } // The route has it.
   return noun?.can.get ? <RowPage key={id} noun={noun} id={id} /> : <MissingScreen />
-}
-
-export function useRow(noun: Noun, id: string): Row {
-  const include = referencesAmong(noun, noun.fields.map((field) => field.name))
-  return useSuspenseQuery({
-    queryKey: ['row', noun.path, id, include],
-    queryFn: () => api.get<Row>(`${noun.path}/${id}`, { query: { include } }),
-  }).data
 }
 
 function RowPage({ noun, id }: { noun: Noun; id: string }) {

@@ -137,7 +137,7 @@ export function decodeBody(
     else if (readonly.has(name)) complain(name, 'forbidden_field', 'may not be changed by your role')
     else if (field.immutable && mode === 'update')
       complain(name, 'immutable', 'cannot be changed after creation')
-    else if (value === null) {
+    else if (value === null || value === '') {
       if (field.nullable) values[name] = null
       else complain(name, 'required', 'must not be empty')
     } else if (value === '' && !field.nullable && kinds[field.kind].column === 'text') complain(name, 'required', 'must not be empty')

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core'
 import { IconCash, IconPlus } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
@@ -14,13 +15,14 @@ import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { StatusChip } from '../../ui/StatusChip.tsx'
 import { Why } from '../../ui/Why.tsx'
-import { PaymentForm } from '../payments/PaymentForm.tsx'
 import { ServiceDrawer } from '../services/ServiceDrawer.tsx'
 import { CustomerFacts } from './CustomerFacts.tsx'
 import { CustomerServices } from './CustomerServices.tsx'
 import { CustomerTabs } from './CustomerTabs.tsx'
 import { CustomerTimeline } from './CustomerTimeline.tsx'
 import { useOverview } from './overview.ts'
+
+const PaymentForm = lazy(async () => ({ default: (await import('../payments/PaymentForm.tsx')).PaymentForm }))
 
 /** Who is this, paid, online, why blocked, since when, what can I press: without scrolling. */
 export function CustomerPage() {
@@ -74,7 +76,9 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
       <CommandDrawer noun={noun} row={customer} />
       <ServiceDrawer id={query['service']} onClose={() => setQuery({ service: undefined })} />
       <Drawer opened={query['do'] === 'payment'} onClose={() => setQuery({ do: undefined })} title={t('payment.title')} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        <PaymentForm customer_id={id} amount={due} invoices={overview.open_invoices} onDone={() => setQuery({ do: undefined })} />
+        <Suspense fallback={null}>
+          <PaymentForm customer_id={id} amount={due} invoices={overview.open_invoices} onDone={() => setQuery({ do: undefined })} />
+        </Suspense>
       </Drawer>
     </>
   )

@@ -9,7 +9,7 @@ export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: strin
 
 const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, balance, unbilled_from`
 
-/** Customers whose billing day has come by `date`, in order of id. `locked` holds them for this transaction. */
+/** Customers whose billing day has come by `date`, `after` one in order of id. `locked` holds them for this transaction. */
 export const customersDue = (ctx: Ctx, date: Day, limit: number, more: { after?: string; except?: readonly string[]; only?: string; locked?: 'wait' | 'skip' } = {}): Promise<DueRow[]> =>
   ctx.db.all(sql<DueRow>`
     select ${columns}
@@ -18,7 +18,7 @@ export const customersDue = (ctx: Ctx, date: Day, limit: number, more: { after?:
       ${more.only ? sql`and id = ${more.only}` : empty}
       ${more.after ? sql`and id > ${more.after}` : empty}
       ${more.except && more.except.length > 0 ? sql`and id <> all(${more.except}::uuid[])` : empty}
-    order by id
+    order by ${more.locked ? sql`next_billing_on, id` : sql`id`}
     limit ${limit}
     ${more.locked === 'skip' ? sql`for no key update skip locked` : more.locked ? sql`for no key update` : empty}`)
 

@@ -1,0 +1,85 @@
+import type { Ctx } from '#kernel/ctx.ts'
+import { newId } from '#kernel/ids.ts'
+import { rowsOf } from '#kernel/rows.ts'
+import { json, sql } from '#kernel/sql.ts'
+import { drawUp, type Bill, type Catalog } from './bill.ts'
+import { dateOf, dayOf, type Day } from './calendar.ts'
+import { customersDue, withServices } from './due.ts'
+import { finalize, type Finalized } from './finalize.ts'
+
+export const chunkSize = 1000
+
+export type ChunkOf = { billing_run_id: string; date: string; catalog: Catalog; except: readonly string[] }
+
+/**
+ * Bills the next customers that are due, in one transaction: whoever is billed has its next billing day moved past the run's date,
+ * so a chunk is done wholly or not at all, and a run that was cut off goes on where it stopped. Answers how many customers it took.
+ */
+export async function billChunk(ctx: Ctx, of: ChunkOf, take: { limit?: number; only?: string; locked: 'wait' | 'skip' }): Promise<number> {
+  const date = dayOf(of.date)
+  const due = await customersDue(ctx, date, take.limit ?? chunkSize, { locked: take.locked, except: of.except, ...(take.only ? { only: take.only } : {}) })
+  if (due.length === 0) return 0
+  const customers = await withServices(ctx, due)
+  const bills = customers.map((customer) => drawUp(customer, of.catalog, date))
+  const charged = bills.filter((bill) => bill.total > 0n)
+  await moveOn(ctx, bills.filter((bill) => bill.total === 0n))
+  const finalized = await finalize(ctx, charged, { date, billing_run_id: of.billing_run_id, alsoSet: nextDays(charged) })
+  await tellOf(ctx, finalized, of.billing_run_id)
+  await progress(ctx, of.billing_run_id, bills)
+  return due.length
+}
+
+/** Further assignments to the customers whom the postings change anyway. */
+function nextDays(bills: readonly Bill[]) {
+  const next = Object.fromEntries(bills.map((bill) => [bill.customer.id, printed(bill.next_billing)]))
+  const until = Object.fromEntries(bills.map((bill) => [bill.customer.id, dateOf(bill.billed_until)]))
+  return sql`, next_billing_on = (${json(next)} ->> customers.id::text)::date, unbilled_from = (${json(until)} ->> customers.id::text)::date`
+}
+
+/** Customers with nothing to pay only get their next billing day. */
+async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
+  if (bills.length === 0) return
+  const rows = bills.map((bill) => ({ id: bill.customer.id, next: printed(bill.next_billing), until: dateOf(bill.billed_until) }))
+  await ctx.db.run(sql`
+    update customers set next_billing_on = m.next, unbilled_from = m.until
+    from ${rowsOf('m', rows, { id: 'uuid', next: 'date', until: 'date' })}
+    where customers.id = m.id`)
+}
+
+/**
+ * `invoice.finalized` for each, written straight to the outbox. Reactions inside the transaction get one event for them all:
+ * `billing_run.invoiced`, with the customers who had money with us before.
+ */
+async function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id: string): Promise<void> {
+  if (finalized.length === 0) return
+  const rows = finalized.map(({ id, number, customer_id, due_date, total }) => ({
+    id: newId(),
+    row_id: id,
+    data: JSON.stringify({ number, customer_id, due_date, total: String(total), billing_run_id }),
+  }))
+  await ctx.db.run(sql`
+    insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
+    select e.id, ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.row_id, e.data, ${json(ctx.actor)}, ${json(ctx.cause)}
+    from ${rowsOf('e', rows, { id: 'uuid', row_id: 'uuid', data: 'jsonb' })}`)
+  const customer_ids = finalized.filter(({ bill }) => bill.customer.balance > 0n).map((invoice) => invoice.customer_id)
+  ctx.effects.events.push({
+    id: newId(),
+    type: 'billing_run.invoiced',
+    noun: 'billing_run',
+    row_id: billing_run_id,
+    data: { invoices: finalized.length, customer_ids },
+    actor: ctx.actor,
+    cause: ctx.cause,
+  })
+}
+
+const progress = (ctx: Ctx, billing_run_id: string, bills: readonly Bill[]) => {
+  const sum = (of: (bill: Bill) => bigint) => bills.reduce((total, bill) => total + of(bill), 0n)
+  return ctx.db.run(sql`
+    update billing_runs
+    set progress_done = progress_done + ${bills.length}, invoices = invoices + ${bills.filter((bill) => bill.total > 0n).length},
+      net_total = net_total + ${sum((bill) => bill.net)}, tax_total = tax_total + ${sum((bill) => bill.tax)}, total = total + ${sum((bill) => bill.total)}
+    where id = ${billing_run_id}`)
+}
+
+const printed = (day: Day | null): string | null => (day === null ? null : dateOf(day))

@@ -1,0 +1,120 @@
+import type { Ctx } from '#kernel/ctx.ts'
+import { today } from '#kernel/ctx.ts'
+import { record } from '#kernel/effects.ts'
+import { inside } from '#kernel/insiders.ts'
+import { rowsOf } from '#kernel/rows.ts'
+import { sql } from '#kernel/sql.ts'
+import { daysLine, totals, type ActiveStretch, type BillableCustomer, type BillableService, type Catalog } from './bill.ts'
+import { dateOf, dayOf, type Days } from './calendar.ts'
+import { issueCreditNote, type Credit } from './credit.ts'
+import { customerForBilling, readCatalog, withServices } from './due.ts'
+import { finalize } from './finalize.ts'
+import { reconcile, type Charged, type Correction } from './reconcile.ts'
+
+const changes = ['activated', 'stopped', 'resumed', 'tariff_changed', 'terminated', 'disabled'].map((action) => `service.${action}`)
+
+/**
+ * A service stands otherwise from a day on: the customer becomes due for what was never charged, and what was charged in advance on
+ * other terms is corrected at once, by a credit note and, where the service goes on, an invoice for the same days.
+ */
+export const repriceService = inside('billing.reprice', changes, async (ctx, event) => {
+  const { from, customer_id } = event.data
+  if (typeof from !== 'string' || typeof customer_id !== 'string') return
+  const due = await customerForBilling(ctx, customer_id)
+  await becomeDue(ctx, customer_id, from, event.type)
+  // Everything about this customer's services; a change is rare enough to look at all of it.
+  const [customer] = await withServices(ctx, [{ ...due, unbilled_from: null }])
+  const service = customer?.services.find((candidate) => candidate.id === event.row_id)
+  const charged = await chargedSince(ctx, event.row_id, from)
+  if (!customer || !service || charged.length === 0) return
+  const { corrections, again } = reconcile(charged, service.active, dayOf(from))
+  if (corrections.length === 0) return
+  const catalog = await readCatalog(ctx)
+  await keep(ctx, service.id, corrections)
+  await giveBack(ctx, customer, service, corrections, catalog, reasonOf(event.type, from))
+  await chargeAgain(ctx, customer, service, again, catalog)
+})
+
+/** Disabled customers have no next billing day, unless days before it were never billed. */
+export const stopBilling = inside('billing.stop', ['customer.disabled'], async (ctx, event) => {
+  const [customer] = await withServices(ctx, [{ ...(await customerForBilling(ctx, event.row_id)), unbilled_from: null }])
+  const unbilled = customer?.services.some((service) => service.service_type !== 'one_time' && neverCharged(service, dayOf(today(ctx).toString())))
+  await ctx.db.run(sql`update customers set next_billing_on = ${unbilled ? today(ctx) : null}::date where id = ${event.row_id}`)
+})
+
+async function becomeDue(ctx: Ctx, customer_id: string, from: string, type: string): Promise<void> {
+  const starts = type === 'service.activated' || type === 'service.resumed'
+  await ctx.db.run(sql`
+    update customers
+    set unbilled_from = case when unbilled_from > ${from}::date then ${from}::date else unbilled_from end,
+      next_billing_on = ${starts ? sql`coalesce(next_billing_on, ${from}::date)` : sql`next_billing_on`}
+    where id = ${customer_id}`)
+}
+
+const chargedSince = async (ctx: Ctx, service_id: string, from: string): Promise<Charged[]> => {
+  const rows = await ctx.db.all(sql<Omit<Charged, keyof Days> & { from_day: number; until_day: number }>`
+    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, net, tax_rate, tax
+    from charges
+    where service_id = ${service_id} and until_date > ${from}::date
+    order by until_date
+    for update`)
+  return rows.map(({ from_day, until_day, ...row }) => ({ ...row, from: from_day, until: until_day }))
+}
+
+/** Only what stays charged stays in the book of charged days. */
+async function keep(ctx: Ctx, service_id: string, corrections: readonly Correction[]): Promise<void> {
+  await ctx.db.run(sql`
+    delete from charges
+    where service_id = ${service_id} and until_date = any(${corrections.map(({ charged }) => dateOf(charged.until))}::date[])`)
+  const rows = corrections.flatMap(({ kept }) => kept.map(({ from, until, ...charge }) => ({ ...charge, from_date: dateOf(from), until_date: dateOf(until) })))
+  if (rows.length === 0) return
+  await ctx.db.run(sql`
+    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, net, tax_rate, tax)
+    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.net, c.tax_rate, c.tax
+    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+}
+
+async function giveBack(ctx: Ctx, customer: BillableCustomer, service: BillableService, corrections: readonly Correction[], catalog: Catalog, reason: string): Promise<void> {
+  const credits: Credit[] = corrections.flatMap(({ charged, credits: parts }) =>
+    parts.map(({ days, net, tax }) => {
+      const line = daysLine(service, charged, days, catalog)
+      return { invoice_id: charged.invoice_id, service_id: service.id, description: line.description, quantity: charged.quantity, unit_price: charged.price, net, tax_rate: charged.tax_rate, tax, days, revenue: line.revenue }
+    }),
+  )
+  if (credits.some((credit) => credit.net + credit.tax > 0n)) await issueCreditNote(ctx, customer, credits, reason)
+}
+
+async function chargeAgain(ctx: Ctx, customer: BillableCustomer, service: BillableService, again: readonly ActiveStretch[], catalog: Catalog): Promise<void> {
+  const bill = totals(customer, again.map((stretch) => daysLine(service, stretch, stretch, catalog)))
+  if (bill.total === 0n) return
+  const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
+  if (!invoice) return
+  const { id, number, due_date, total } = invoice
+  record(ctx, {
+    noun: 'invoice',
+    row_id: id,
+    action: 'finalized',
+    reason: 'the service changed within a period that was billed already',
+    changes: { number: [null, number], status: [null, 'final'] },
+    data: { number, customer_id: customer.id, due_date, total: String(total) },
+  })
+}
+
+const neverCharged = (service: BillableService, before: number): boolean =>
+  service.active.some((stretch) => {
+    const days = { from: stretch.from, until: Math.min(stretch.until, before) }
+    return days.from < days.until && covered(days, service.charged) < days.until - days.from
+  })
+
+const covered = (days: Days, charged: readonly Days[]): number =>
+  charged.reduce((sum, other) => sum + Math.max(0, Math.min(days.until, other.until) - Math.max(days.from, other.from)), 0)
+
+const reasonOf = (type: string, from: string): string => `${sentences[type] ?? 'The service changed'} from ${from}`
+const sentences: Record<string, string> = {
+  'service.activated': 'Service activated',
+  'service.stopped': 'Service stopped',
+  'service.resumed': 'Service resumed',
+  'service.tariff_changed': 'Tariff changed',
+  'service.terminated': 'Service ended',
+  'service.disabled': 'Service disabled',
+}

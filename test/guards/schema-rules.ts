@@ -1,0 +1,245 @@
+import type pg from 'pg'
+import { kinds } from '#kernel/kinds.ts'
+import { columnOf, type Resource } from '#kernel/resource.ts'
+import { allFields } from '#kernel/shape.ts'
+
+/**
+ * What must hold of every table, asked of PostgreSQL's own catalogue. Each rule answers a sentence for each thing that breaks
+ * it. They run as the superuser, since the roles under test see only their part.
+ */
+export type Rule = (db: pg.Client) => Promise<string[]>
+
+/** Tables of the installation rather than of one ISP, and why they may be. */
+const ofTheInstallation: Record<string, string> = {
+  tenants: 'is the list of tenants; its own id is the wall',
+  schema_migrations: 'says which migrations ran here',
+  consumer_positions: 'says how far a consumer has read the outbox of all tenants',
+  worker_heartbeats: 'says which worker processes live',
+}
+
+/** A 256-bit hash tells nobody anything; any other key across tenants would say that somebody else's row exists. */
+const uniqueAcrossTenants = new Set(['api_keys.token_hash', 'sign_in_sessions.token_hash'])
+
+/** Our tables; a partition is reached through its parent. */
+const tables = `
+  select c.oid, c.relname as name, c.relrowsecurity, c.relforcerowsecurity, c.relispartition
+  from pg_class c
+  where c.relkind in ('r', 'p') and c.relnamespace in ('public'::regnamespace, 'dyn'::regnamespace)`
+
+const sentences = async (db: pg.Client, query: string, values: unknown[] = []): Promise<string[]> =>
+  (await db.query<{ sentence: string }>(query, values)).rows.map((row) => row.sentence)
+
+export const everyTableHasTenant: Rule = (db) =>
+  sentences(
+    db,
+    `select format('%s has no tenant_id.', t.name) as sentence
+     from (${tables}) t
+     where not t.name = any ($1)
+       and not exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'tenant_id' and a.attnotnull)
+     order by 1`,
+    [Object.keys(ofTheInstallation)],
+  )
+
+/** A partition that the application may not touch directly is guarded by its parent. */
+export const everyTableIsWalled: Rule = (db) =>
+  sentences(
+    db,
+    `select format('%s: %s.', t.name, problem) as sentence
+     from (${tables}) t,
+       lateral (
+         select 'row-level security is not forced' as problem where not (t.relrowsecurity and t.relforcerowsecurity)
+         union all
+         select 'the policy tenant_wall is missing or lets more through'
+         where not exists (
+           select from pg_policy p
+           where p.polrelid = t.oid and p.polname = 'tenant_wall' and p.polcmd = '*'
+             and p.polroles = array['isp_app'::regrole::oid]
+             and regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g') =
+               format('(%s = ( SELECT (NULLIF(current_setting(''app.tenant''::text, true), ''''::text))::uuid AS "nullif"))',
+                 case t.name when 'tenants' then 'id' else 'tenant_id' end)
+             and (p.polwithcheck is null or pg_get_expr(p.polwithcheck, p.polrelid) = pg_get_expr(p.polqual, p.polrelid)))
+         union all
+         select format('the policy %s opens it to the application', p.polname)
+         from pg_policy p
+         where p.polrelid = t.oid and p.polname <> 'tenant_wall' and p.polpermissive
+           and (p.polroles @> array[0::oid] or p.polroles @> array['isp_app'::regrole::oid])
+       ) problems
+     where not (t.name = any ($1) and t.name <> 'tenants')
+       and not (t.relispartition and not has_any_column_privilege('isp_app', t.oid, 'select, insert, update')
+         and not has_table_privilege('isp_app', t.oid, 'delete'))
+     order by 1`,
+    [Object.keys(ofTheInstallation)],
+  )
+
+export const everyTableIsTenantLed: Rule = (db) =>
+  sentences(
+    db,
+    `select format('%s: %s.', t.name, problem) as sentence
+     from (${tables}) t
+     join pg_attribute a on a.attrelid = t.oid and a.attname = 'tenant_id',
+       lateral (
+         select 'no index is led by tenant_id' as problem
+         where not exists (select from pg_index i where i.indrelid = t.oid and i.indkey[0] = a.attnum and i.indpred is null)
+         union all
+         select 'the primary key does not contain tenant_id'
+         where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary and a.attnum = any (i.indkey))
+         union all
+         select format('the unique key (%s) spans tenants', k.columns)
+         from pg_index i,
+           lateral (
+             select string_agg(c.attname, ', ' order by k.place) as columns
+             from unnest(i.indkey::int[]) with ordinality as k(attnum, place)
+             join pg_attribute c on c.attrelid = t.oid and c.attnum = k.attnum
+           ) k
+         where i.indrelid = t.oid and i.indisunique and not i.indisprimary and not a.attnum = any (i.indkey)
+           and not format('%s.%s', t.name, k.columns) = any ($1)
+       ) problems
+     order by 1`,
+    [[...uniqueAcrossTenants]],
+  )
+
+/** Foreign keys are checked without row-level security: without the tenant in them they reach into another's rows. */
+export const everyForeignKeyCarriesTenant: Rule = (db) =>
+  sentences(
+    db,
+    `select format('%s: the foreign key %s does not carry tenant_id.', t.name, c.conname) as sentence
+     from pg_constraint c
+     join (${tables}) t on t.oid = c.conrelid
+     where c.contype = 'f'
+       and not exists (
+         select
+         from unnest(c.conkey, c.confkey) as k(own, other)
+         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own
+         join pg_attribute b on b.attrelid = c.confrelid and b.attnum = k.other
+         where a.attname = 'tenant_id'
+           and b.attname = case c.confrelid when 'tenants'::regclass then 'id' else 'tenant_id' end)
+     order by 1`,
+  )
+
+export const applicationOwnsNothing: Rule = (db) =>
+  sentences(
+    db,
+    `select sentence from (
+       select 'isp_app may bypass row-level security or make roles and databases.' as sentence
+       from pg_roles
+       where rolname = 'isp_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
+       union all
+       select format('isp_app belongs to %s.', r.rolname)
+       from pg_auth_members m join pg_roles r on r.oid = m.roleid
+       where m.member = 'isp_app'::regrole
+       union all
+       select format('isp_app owns %s.', pg_describe_object(d.classid, d.objid, d.objsubid))
+       from pg_shdepend d
+       where d.refobjid = 'isp_app'::regrole and d.deptype = 'o'
+         and d.dbid in (0, (select oid from pg_database where datname = current_database()))
+       union all
+       select format('isp_app may create in schema %s.', nspname) from pg_namespace
+       where nspname !~ '^pg_' and has_schema_privilege('isp_app', oid, 'create')
+       union all
+       select 'isp_app may create schemas.' where has_database_privilege('isp_app', current_database(), 'create')
+       union all
+       -- These three do not ask the policies.
+       select format('isp_app holds truncate, references or trigger on %s.', t.name)
+       from (${tables}) t
+       where has_table_privilege('isp_app', t.oid, 'truncate, references, trigger')
+     ) found
+     order by 1`,
+  )
+
+/** A view reads as its owner unless told otherwise, and a materialized one always did. */
+export const viewsAskAsTheReader: Rule = (db) =>
+  sentences(
+    db,
+    `select format('The view %s is not security_invoker.', c.relname) as sentence
+     from pg_class c
+     where c.relnamespace in ('public'::regnamespace, 'dyn'::regnamespace)
+       and (c.relkind = 'v' and not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false)
+         or c.relkind = 'm' and has_table_privilege('isp_app', c.oid, 'select'))
+       and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+     order by 1`,
+  )
+
+export const definersPinTheirPath: Rule = (db) =>
+  sentences(
+    db,
+    `select format('The security definer function %s does not pin its search_path.', p.oid::regprocedure) as sentence
+     from pg_proc p
+     where p.pronamespace in ('public'::regnamespace, 'dyn'::regnamespace) and p.prosecdef
+       and not exists (select from unnest(p.proconfig) as c(setting) where c.setting ~ '^search_path=.*pg_temp"?$')
+       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+     order by 1`,
+  )
+
+type Column = { name: string; type: string; required: boolean; leakproof: boolean; sorted: boolean }
+
+/** The columns of a table as a declaration has to match them. */
+async function columnsOf(
+  db: pg.Client,
+  table: string,
+): Promise<{ view: boolean; columns: Map<string, Column> }> {
+  const { rows } = await db.query<Column & { view: boolean }>(
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required, c.relkind = 'v' as view,
+       coalesce((
+         select bool_and(p.proleakproof) and count(distinct o.oprname) = 2
+         from pg_operator o
+         join pg_proc p on p.oid = o.oprcode
+         where o.oprname in ('=', '<') and o.oprleft = o.oprright
+           and o.oprleft = case a.atttypid when 'cidr'::regtype then 'inet'::regtype when 'varchar'::regtype then 'text'::regtype else a.atttypid end
+       ), false) as leakproof,
+       exists (
+         select from pg_index i
+         join pg_attribute t on t.attrelid = c.oid and t.attname = 'tenant_id'
+         where i.indrelid = c.oid and i.indkey[0] = t.attnum and i.indkey[1] = a.attnum and i.indpred is null and i.indisvalid
+       ) as sorted
+     from pg_class c
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.oid = to_regclass($1)`,
+    [table],
+  )
+  return { view: rows[0]?.view ?? false, columns: new Map(rows.map((row) => [row.name, row])) }
+}
+
+/** The declaration of a noun and its table say the same: types, what may be empty, what can be filtered, sorted, scoped. */
+export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<string[]> {
+  const { view, columns } = await columnsOf(db, noun.table)
+  if (columns.size === 0) return [`${noun.name}: there is no table ${noun.table}.`]
+  const found = Object.entries(allFields(noun)).flatMap(([name, field]) => {
+    const column = columns.get(columnOf(noun, name))
+    const says = (sentence: string) => `${noun.name}.${name}: ${sentence}.`
+    if (!column) return [says('there is no such column')]
+    const wanted = kinds[field.kind].column
+    const problems: string[] = []
+    if (!stores(column.type, wanted)) problems.push(says(`the column is ${column.type}, the kind ${wanted}`))
+    if (!view && column.required && field.nullable)
+      problems.push(says('may be null in the declaration, not in the table'))
+    if (!view && !column.required && !field.nullable)
+      problems.push(says('may be null in the table, not in the declaration'))
+    if ((field.filter || field.sort) && !column.leakproof)
+      problems.push(says(`comparing ${column.type} is not leakproof, so no index would serve it`))
+    // Newest first is by the primary key, whose UUIDs are in order of creation.
+    if (field.sort && name !== 'created_at' && !view && !column.sorted)
+      problems.push(says('can be sorted, but no index starts (tenant_id, column)'))
+    return problems
+  })
+  if (noun.scope === 'partner' && !columns.has('partner_id'))
+    found.push(`${noun.name}: is seen by partners, but has no partner_id.`)
+  if (noun.custom && columns.get('custom')?.type !== 'jsonb')
+    found.push(`${noun.name}: has no column custom jsonb.`)
+  return found
+}
+
+function stores(type: string, wanted: string): boolean {
+  const printed = wanted.replace('timestamptz(3)', 'timestamp(3) with time zone')
+  // A smallint is read and compared as an integer is.
+  return type === printed || (type === 'smallint' && wanted === 'integer')
+}
+
+export const rules: Record<string, Rule> = {
+  everyTableHasTenant,
+  everyTableIsWalled,
+  everyTableIsTenantLed,
+  everyForeignKeyCarriesTenant,
+  applicationOwnsNothing,
+  viewsAskAsTheReader,
+  definersPinTheirPath,
+}

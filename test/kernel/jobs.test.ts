@@ -1,0 +1,49 @@
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startJobs } from '#kernel/jobs.ts'
+import { newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
+
+let isp: TestIsp
+let admin: Client
+beforeAll(async () => {
+  isp = await startIsp({ ISP_ROLES: 'api' })
+  admin = await newTenant(isp)
+})
+afterAll(() => isp?.stop())
+
+const ended = async (id: string) => {
+  for (let i = 0; i < 200; i++) {
+    const job = await admin.get(`/bulk_jobs/${id}`)
+    if (job.status === 'done' || job.status === 'failed') return job
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('The bulk job did not end.')
+}
+
+test('few rows are done at once with a result each; one bad row does not spoil the rest', async () => {
+  const answer = await admin.post('/labels/bulk', { operation: 'create', rows: [{ name: 'a' }, { name: '' }, { name: 'a' }, { name: 'b', nope: 1 }, { name: 'c' }] })
+  expect(answer).toMatchObject({ done: 2, failed: 3 })
+  expect(answer.data.map((row: { status: string; error?: { code: string } }) => row.error?.code ?? row.status)).toEqual(['ok', 'invalid', 'already_exists', 'invalid', 'ok'])
+})
+
+test('a large bulk is a job; when its worker dies another takes it over within 30 s, and no row is done twice', async () => {
+  const rows = Array.from({ length: 700 }, (_, i) => ({ name: `bulk ${i}` }))
+  const queued = await admin.call('POST', '/labels/bulk', { operation: 'create', rows })
+  expect(queued.status).toBe(202)
+  const owner = new pg.Client(isp.database.admin)
+  await owner.connect()
+  await owner.query(`update graphile_worker._private_jobs set locked_by = 'worker-that-died', locked_at = now() - interval '1 minute', attempts = 1`)
+  await owner.query('update graphile_worker._private_job_queues set locked_by = null')
+  await owner.end()
+  const began = Date.now()
+  const jobs = await startJobs(isp.app)
+  const job = await ended(queued.body.bulk_job.id)
+  expect(Date.now() - began).toBeLessThan(30_000)
+  expect(job).toMatchObject({ status: 'done', total: 700, done: 700, failed: 0 })
+  expect((await admin.get('/labels?name[starts]=bulk&count=true&limit=1')).total).toBe(700)
+  const update = await admin.call('POST', '/labels/bulk', { operation: 'update', filter: { 'name[starts]': 'bulk' }, input: { color: 'red' } })
+  expect(update.status).toBe(202)
+  expect(await ended(update.body.bulk_job.id)).toMatchObject({ done: 700, failed: 0 })
+  expect((await admin.get('/labels?name=bulk 7')).data[0].color).toBe('red')
+  await jobs.stop()
+})
