@@ -16,7 +16,9 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What nearly every screen uses travels as one file: it compresses better than sixty, and is cached as one.
-        codeSplitting: { groups: [{ name: 'kit', test: /node_modules|\/src\/(ui|[\w-]+\.tsx?)/, minShareCount: 12 }] },
+        codeSplitting: {
+          groups: [{ name: 'kit', test: /node_modules|\/src\/(ui|[\w-]+\.tsx?)/, minShareCount: 12 }],
+        },
       },
     },
   },

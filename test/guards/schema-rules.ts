@@ -7,7 +7,7 @@ import { allFields } from '#kernel/shape.ts'
  * What must hold of every table, asked of PostgreSQL's own catalogue. Each rule answers a sentence for each thing that breaks
  * it. They run as the superuser, since the roles under test see only their part.
  */
-export type Rule = (db: pg.Client) => Promise<string[]>
+export type Rule = (db: pg.Client, app_role: string) => Promise<string[]>
 
 /** Tables of the installation rather than of one ISP, and why they may be. */
 const ofTheInstallation: Record<string, string> = {
@@ -41,7 +41,7 @@ export const everyTableHasTenant: Rule = (db) =>
   )
 
 /** A partition that the application may not touch directly is guarded by its parent. */
-export const everyTableIsWalled: Rule = (db) =>
+export const everyTableIsWalled: Rule = (db, app_role) =>
   sentences(
     db,
     `select format('%s: %s.', t.name, problem) as sentence
@@ -53,7 +53,7 @@ export const everyTableIsWalled: Rule = (db) =>
          where not exists (
            select from pg_policy p
            where p.polrelid = t.oid and p.polname = 'tenant_wall' and p.polcmd = '*'
-             and p.polroles = array['isp_app'::regrole::oid]
+             and p.polroles = array[$2::text::regrole::oid]
              and regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g') =
                format('(%s = ( SELECT (NULLIF(current_setting(''app.tenant''::text, true), ''''::text))::uuid AS "nullif"))',
                  case t.name when 'tenants' then 'id' else 'tenant_id' end)
@@ -62,13 +62,13 @@ export const everyTableIsWalled: Rule = (db) =>
          select format('the policy %s opens it to the application', p.polname)
          from pg_policy p
          where p.polrelid = t.oid and p.polname <> 'tenant_wall' and p.polpermissive
-           and (p.polroles @> array[0::oid] or p.polroles @> array['isp_app'::regrole::oid])
+           and (p.polroles @> array[0::oid] or p.polroles @> array[$2::text::regrole::oid])
        ) problems
      where not (t.name = any ($1) and t.name <> 'tenants')
-       and not (t.relispartition and not has_any_column_privilege('isp_app', t.oid, 'select, insert, update')
-         and not has_table_privilege('isp_app', t.oid, 'delete'))
+       and not (t.relispartition and not has_any_column_privilege($2::text::name, t.oid, 'select, insert, update')
+         and not has_table_privilege($2::text::name, t.oid, 'delete'))
      order by 1`,
-    [Object.keys(ofTheInstallation)],
+    [Object.keys(ofTheInstallation), app_role],
   )
 
 export const everyTableIsTenantLed: Rule = (db) =>
@@ -116,47 +116,49 @@ export const everyForeignKeyCarriesTenant: Rule = (db) =>
      order by 1`,
   )
 
-export const applicationOwnsNothing: Rule = (db) =>
+export const applicationOwnsNothing: Rule = (db, app_role) =>
   sentences(
     db,
     `select sentence from (
-       select 'isp_app may bypass row-level security or make roles and databases.' as sentence
+       select format('%s may bypass row-level security or make roles and databases.', rolname) as sentence
        from pg_roles
-       where rolname = 'isp_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
+       where rolname = $1::text and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
        union all
-       select format('isp_app belongs to %s.', r.rolname)
+       select format('%s belongs to %s.', $1::text, r.rolname)
        from pg_auth_members m join pg_roles r on r.oid = m.roleid
-       where m.member = 'isp_app'::regrole
+       where m.member = $1::text::regrole
        union all
-       select format('isp_app owns %s.', pg_describe_object(d.classid, d.objid, d.objsubid))
+       select format('%s owns %s.', $1::text, pg_describe_object(d.classid, d.objid, d.objsubid))
        from pg_shdepend d
-       where d.refobjid = 'isp_app'::regrole and d.deptype = 'o'
+       where d.refobjid = $1::text::regrole and d.deptype = 'o'
          and d.dbid in (0, (select oid from pg_database where datname = current_database()))
        union all
-       select format('isp_app may create in schema %s.', nspname) from pg_namespace
-       where nspname !~ '^pg_' and has_schema_privilege('isp_app', oid, 'create')
+       select format('%s may create in schema %s.', $1::text, nspname) from pg_namespace
+       where nspname !~ '^pg_' and has_schema_privilege($1::text::name, oid, 'create')
        union all
-       select 'isp_app may create schemas.' where has_database_privilege('isp_app', current_database(), 'create')
+       select format('%s may create schemas.', $1::text) where has_database_privilege($1::text::name, current_database(), 'create')
        union all
        -- These three do not ask the policies.
-       select format('isp_app holds truncate, references or trigger on %s.', t.name)
+       select format('%s holds truncate, references or trigger on %s.', $1::text, t.name)
        from (${tables}) t
-       where has_table_privilege('isp_app', t.oid, 'truncate, references, trigger')
+       where has_table_privilege($1::text::name, t.oid, 'truncate, references, trigger')
      ) found
      order by 1`,
+    [app_role],
   )
 
 /** A view reads as its owner unless told otherwise, and a materialized one always did. */
-export const viewsAskAsTheReader: Rule = (db) =>
+export const viewsAskAsTheReader: Rule = (db, app_role) =>
   sentences(
     db,
     `select format('The view %s is not security_invoker.', c.relname) as sentence
      from pg_class c
      where c.relnamespace in ('public'::regnamespace, 'dyn'::regnamespace)
        and (c.relkind = 'v' and not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false)
-         or c.relkind = 'm' and has_table_privilege('isp_app', c.oid, 'select'))
+         or c.relkind = 'm' and has_table_privilege($1::text::name, c.oid, 'select'))
        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
      order by 1`,
+    [app_role],
   )
 
 export const definersPinTheirPath: Rule = (db) =>
@@ -210,7 +212,8 @@ export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<s
     const wanted = kinds[field.kind].column
     const problems: string[] = []
     if (!stores(column.type, wanted)) problems.push(says(`the column is ${column.type}, the kind ${wanted}`))
-    if (!view && column.required && field.nullable)
+    // Whoever leaves partner_id out gets the customer's, or the actor's own.
+    if (!view && column.required && field.nullable && name !== 'partner_id')
       problems.push(says('may be null in the declaration, not in the table'))
     if (!view && !column.required && !field.nullable)
       problems.push(says('may be null in the table, not in the declaration'))
@@ -221,7 +224,7 @@ export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<s
       problems.push(says('can be sorted, but no index starts (tenant_id, column)'))
     return problems
   })
-  if (noun.scope === 'partner' && !columns.has('partner_id'))
+  if (noun.scope === 'partner' && !columns.has(columnOf(noun, 'partner_id')))
     found.push(`${noun.name}: is seen by partners, but has no partner_id.`)
   if (noun.custom && columns.get('custom')?.type !== 'jsonb')
     found.push(`${noun.name}: has no column custom jsonb.`)

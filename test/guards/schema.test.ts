@@ -8,8 +8,10 @@ import { nounMatchesTable, rules } from './schema-rules.ts'
 
 let database: TestDatabase
 let db: pg.Client
+let app: string
 beforeAll(async () => {
   database = await testDatabase()
+  app = database.connections.app.user
   db = new pg.Client(database.admin)
   await db.connect()
 })
@@ -21,7 +23,7 @@ afterAll(async () => {
 describe('the schema as migrated', () => {
   for (const [name, rule] of Object.entries(rules))
     test(name, async () => {
-      expect(await rule(db)).toEqual([])
+      expect(await rule(db, app)).toEqual([])
     })
   for (const noun of modules.flatMap((module) => module.nouns ?? []))
     test(`${noun.name} matches its table`, async () => {
@@ -36,7 +38,7 @@ describe('a guard speaks up', () => {
     try {
       await db.query(statements)
       const answers: string[] = []
-      for (const rule of Object.values(rules)) answers.push(...(await rule(db)))
+      for (const rule of Object.values(rules)) answers.push(...(await rule(db, app)))
       return answers
     } finally {
       await db.query('rollback')
@@ -63,21 +65,21 @@ describe('a guard speaks up', () => {
     ])
   })
 
-  const guarded = `
+  const guarded = () => `
     create table leaks (id uuid, tenant_id uuid not null references tenants, customer_id uuid, primary key (tenant_id, id));
-    select set_config('isp.app_role', 'isp_app', true);
+    select set_config('isp.app_role', '${app}', true);
     select guard_table('leaks');`
   test('not about a guarded one', async () => {
-    expect(await found(guarded)).toEqual([])
+    expect(await found(guarded())).toEqual([])
   })
   test('about row-level security that its owner escapes', async () => {
-    expect(await found(`${guarded} alter table leaks no force row level security`)).toEqual([
+    expect(await found(`${guarded()} alter table leaks no force row level security`)).toEqual([
       'leaks: row-level security is not forced.',
     ])
   })
   test('about a wall with a hole, and one beside it', async () => {
     const hole = `alter policy tenant_wall on leaks using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid) or customer_id is null);`
-    expect(await found(`${guarded} ${hole} create policy friends on leaks using (true)`)).toEqual([
+    expect(await found(`${guarded()} ${hole} create policy friends on leaks using (true)`)).toEqual([
       'leaks: the policy friends opens it to the application.',
       'leaks: the policy tenant_wall is missing or lets more through.',
     ])
@@ -85,7 +87,7 @@ describe('a guard speaks up', () => {
   test('about a foreign key into any tenant', async () => {
     expect(
       await found(`
-        ${guarded}
+        ${guarded()}
         alter table customers add constraint oracle unique (id);
         alter table leaks add constraint leaks_customer foreign key (customer_id) references customers (id)`),
     ).toEqual([
@@ -97,10 +99,10 @@ describe('a guard speaks up', () => {
     const parts = `
       create table leaks (id uuid, tenant_id uuid not null, primary key (tenant_id, id)) partition by hash (id);
       create table leaks_0 partition of leaks for values with (modulus 1, remainder 0);
-      select set_config('isp.app_role', 'isp_app', true);
+      select set_config('isp.app_role', '${app}', true);
       select guard_table('leaks');`
     expect(await found(parts)).toEqual([])
-    expect(await found(`${parts} grant select on leaks_0 to isp_app`)).toEqual([
+    expect(await found(`${parts} grant select on leaks_0 to ${app}`)).toEqual([
       'leaks_0: row-level security is not forced.',
       'leaks_0: the policy tenant_wall is missing or lets more through.',
     ])
@@ -108,21 +110,21 @@ describe('a guard speaks up', () => {
   test('about an application role that is more than an application', async () => {
     expect(
       await found(`
-        grant create on schema dyn to isp_app;
+        grant create on schema dyn to ${app};
         create table dyn.mine (id uuid, tenant_id uuid not null, primary key (tenant_id, id));
-        select set_config('isp.app_role', 'isp_app', true);
+        select set_config('isp.app_role', '${app}', true);
         select guard_table('dyn.mine');
-        alter table dyn.mine owner to isp_app;
-        alter role isp_app bypassrls;
-        grant isp_migrator to isp_app;
-        grant truncate on customers to isp_app;`),
+        alter table dyn.mine owner to ${app};
+        alter role ${app} bypassrls;
+        grant ${database.connections.migrator.user} to ${app};
+        grant truncate on customers to ${app};`),
     ).toEqual(
       expect.arrayContaining([
-        'isp_app belongs to isp_migrator.',
-        'isp_app holds truncate, references or trigger on customers.',
-        'isp_app may bypass row-level security or make roles and databases.',
-        'isp_app may create in schema dyn.',
-        'isp_app owns table dyn.mine.',
+        `${app} belongs to ${database.connections.migrator.user}.`,
+        `${app} holds truncate, references or trigger on customers.`,
+        `${app} may bypass row-level security or make roles and databases.`,
+        `${app} may create in schema dyn.`,
+        `${app} owns table dyn.mine.`,
       ]),
     )
   })
@@ -132,7 +134,7 @@ describe('a guard speaks up', () => {
         create view open_view as select * from customers;
         create view asking_view with (security_invoker = true) as select * from customers;
         create materialized view stored_view as select * from customers;
-        grant select on stored_view to isp_app`),
+        grant select on stored_view to ${app}`),
     ).toEqual([
       'The view open_view is not security_invoker.',
       'The view stored_view is not security_invoker.',

@@ -83,7 +83,8 @@ function parseJson(text: string): Record<string, never> | null {
 export const api = {
   get: <T>(path: string, options?: Options) => request<T>('GET', path, options),
   post: <T>(path: string, body: unknown, options?: Options) => request<T>('POST', path, { ...options, body }),
-  patch: <T>(path: string, body: unknown, options?: Options) => request<T>('PATCH', path, { ...options, body }),
+  patch: <T>(path: string, body: unknown, options?: Options) =>
+    request<T>('PATCH', path, { ...options, body }),
   delete: (path: string, options?: Options) => request<null>('DELETE', path, options),
 }
 

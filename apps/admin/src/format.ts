@@ -75,7 +75,12 @@ function scaled(value: number, units: string[]): string {
 
 /** Seconds as the two largest units: `3 d 4 h`, `12 min`. */
 export function duration(seconds: number): string {
-  const units: [number, string][] = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']]
+  const units: [number, string][] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ]
   let left = Math.max(0, Math.round(seconds))
   const parts: string[] = []
   for (const [size, unit] of units) {
@@ -106,7 +111,9 @@ export function date(value: string): string {
 
 /** `25 Oct`, for axes. */
 export function shortDate(value: string): string {
-  return dateFormat({ day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${value}T00:00:00Z`))
+  return dateFormat({ day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(`${value}T00:00:00Z`),
+  )
 }
 
 export function month(value: string): string {

@@ -2,9 +2,32 @@ import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from './api.ts'
 
 export type Kind =
-  | 'text' | 'long_text' | 'email' | 'phone' | 'url' | 'integer' | 'bigint' | 'decimal' | 'money' | 'percent'
-  | 'boolean' | 'date' | 'datetime' | 'duration' | 'choice' | 'reference' | 'references' | 'ip' | 'cidr' | 'mac' | 'json'
-  | 'secret' | 'auto_number' | 'geo_point' | 'bytes' | 'kbps'
+  | 'text'
+  | 'long_text'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'integer'
+  | 'bigint'
+  | 'decimal'
+  | 'money'
+  | 'percent'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'duration'
+  | 'choice'
+  | 'reference'
+  | 'references'
+  | 'ip'
+  | 'cidr'
+  | 'mac'
+  | 'json'
+  | 'secret'
+  | 'auto_number'
+  | 'geo_point'
+  | 'bytes'
+  | 'kbps'
 
 export type Choice = { value: string; label: string; color?: string }
 
@@ -87,7 +110,11 @@ export const metaQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => api.get<Me>('/me'), staleTime: 5 * 60_000 })
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => api.get<Me>('/me'),
+  staleTime: 5 * 60_000,
+})
 
 /** The nouns and the tenant as this person may see them. Loaded before any screen is shown. */
 export function useMeta(): Meta {

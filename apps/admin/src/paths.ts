@@ -1,7 +1,8 @@
 /** One builder per address of the app. Noun addresses follow the API's: `/api/v1/customers` is shown at `/customers`. */
 export const paths = {
   home: () => '/',
-  signIn: (back?: string) => (back && back !== '/' ? `/sign-in?back=${encodeURIComponent(back)}` : '/sign-in'),
+  signIn: (back?: string) =>
+    back && back !== '/' ? `/sign-in?back=${encodeURIComponent(back)}` : '/sign-in',
   list: (noun: { path: string }, query: Record<string, string> = {}) => withQuery(nounPath(noun), query),
   create: (noun: { path: string }, query: Record<string, string> = {}) =>
     withQuery(`${nounPath(noun)}/new`, query),

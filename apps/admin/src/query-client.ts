@@ -24,5 +24,7 @@ export const queryClient = new QueryClient({
 
 /** After a change anything may look different (balance, status, timeline): everything on the screen is read again. */
 export function refreshEverything() {
-  return queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.queryKey[0] !== 'meta' })
+  return queryClient.invalidateQueries({
+    predicate: (query) => query.queryKey[0] !== 'me' && query.queryKey[0] !== 'meta',
+  })
 }

@@ -14,7 +14,11 @@ import { Shell } from './shell/Shell.tsx'
 import type { Search } from './ui/search.ts'
 import { FailedScreen, MissingScreen, WaitingScreen } from './ui/Screens.tsx'
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: MissingScreen, errorComponent: FailedScreen })
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: MissingScreen,
+  errorComponent: FailedScreen,
+})
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -75,7 +79,11 @@ const routeTree = root.addChildren([
     screen('/imports/new', () => import('./modules/imports/NewImportPage.tsx'), 'NewImportPage'),
     screen('/imports/$id', () => import('./modules/imports/ImportPage.tsx'), 'ImportPage'),
     screen('/entities/new', () => import('./modules/entities/NewEntityPage.tsx'), 'NewEntityPage'),
-    screen('/custom_fields/new', () => import('./modules/entities/NewCustomFieldPage.tsx'), 'NewCustomFieldPage'),
+    screen(
+      '/custom_fields/new',
+      () => import('./modules/entities/NewCustomFieldPage.tsx'),
+      'NewCustomFieldPage',
+    ),
     screen('/api_keys/new', () => import('./modules/identity/NewApiKeyPage.tsx'), 'NewApiKeyPage'),
     screen('/jobs', () => import('./modules/jobs/JobsPage.tsx'), 'JobsPage'),
     screen('/x/$name', list, 'ResourceList'),
@@ -98,7 +106,8 @@ export const router = createRouter({
   parseSearch: (text): Search => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
     const query = new URLSearchParams()
-    for (const [name, value] of Object.entries(search)) if (value !== undefined) query.set(name, String(value))
+    for (const [name, value] of Object.entries(search))
+      if (value !== undefined) query.set(name, String(value))
     return query.size > 0 ? `?${query}` : ''
   },
 })

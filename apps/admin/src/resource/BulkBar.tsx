@@ -10,7 +10,13 @@ import type { Selection } from './useSelection.ts'
 
 const BulkForm = lazy(async () => ({ default: (await import('./BulkForm.tsx')).BulkForm }))
 
-type Props = { noun: Noun; selection: Selection; query: Record<string, string>; total: number | undefined; loaded: number }
+type Props = {
+  noun: Noun
+  selection: Selection
+  query: Record<string, string>
+  total: number | undefined
+  loaded: number
+}
 
 /** What can be done with the selected rows. It opens a preview; nothing happens from here. */
 export function BulkBar({ noun, selection, query, total, loaded }: Props) {
@@ -20,46 +26,83 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
   if (size === 0) return null
   const commands = noun.commands.filter((command) => command.on === 'row')
   const target = selection.matching ? { filter: query } : { ids: [...selection.ids] }
-  const choose = (command: Command) => setOperation({ verb: command.verb, label: command.label, fields: command.fields, danger: command.danger === true })
+  const choose = (command: Command) =>
+    setOperation({
+      verb: command.verb,
+      label: command.label,
+      fields: command.fields,
+      danger: command.danger === true,
+    })
   return (
     <div className={classes.bar} role="region" aria-label={t('bulk.region')}>
       <strong>{t('bulk.selected', { count: size, total: count(size) })}</strong>
-      {!selection.matching && total !== undefined && total > selection.ids.size && selection.ids.size >= loaded && (
-        <Button variant="subtle" onClick={selection.chooseMatching}>
-          {t('bulk.matching', { total: count(total) })}
-        </Button>
-      )}
+      {!selection.matching &&
+        total !== undefined &&
+        total > selection.ids.size &&
+        selection.ids.size >= loaded && (
+          <Button variant="subtle" onClick={selection.chooseMatching}>
+            {t('bulk.matching', { total: count(total) })}
+          </Button>
+        )}
       <Menu position="top-end">
         <Menu.Target>
           <Button>{t('bulk.actions')}</Button>
         </Menu.Target>
         <Menu.Dropdown>
           {commands.map((command) => (
-            <Menu.Item key={command.verb} onClick={() => choose(command)} c={command.danger ? 'var(--isp-bad)' : undefined}>
+            <Menu.Item
+              key={command.verb}
+              onClick={() => choose(command)}
+              c={command.danger ? 'var(--isp-bad)' : undefined}
+            >
               {command.label}
             </Menu.Item>
           ))}
-          {noun.can.update && <Menu.Item onClick={() => setOperation({ verb: 'update', label: t('bulk.update'), fields: [], danger: false })}>{t('bulk.update')}</Menu.Item>}
-          {noun.can.delete && <Menu.Item c="var(--isp-bad)" onClick={() => setOperation({ verb: 'delete', label: t('bulk.delete'), fields: [], danger: true })}>{t('bulk.delete')}</Menu.Item>}
+          {noun.can.update && (
+            <Menu.Item
+              onClick={() =>
+                setOperation({ verb: 'update', label: t('bulk.update'), fields: [], danger: false })
+              }
+            >
+              {t('bulk.update')}
+            </Menu.Item>
+          )}
+          {noun.can.delete && (
+            <Menu.Item
+              c="var(--isp-bad)"
+              onClick={() =>
+                setOperation({ verb: 'delete', label: t('bulk.delete'), fields: [], danger: true })
+              }
+            >
+              {t('bulk.delete')}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       <Button variant="subtle" color="gray" leftSection={<IconX size={14} />} onClick={selection.clear}>
         {t('bulk.clear')}
       </Button>
-      <Drawer opened={operation !== null} onClose={() => setOperation(null)} title={operation?.label} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        <Suspense fallback={null}>{operation && (
-          <BulkForm
-            key={operation.verb}
-            noun={noun}
-            operation={operation}
-            target={target}
-            size={size}
-            onDone={() => {
-              setOperation(null)
-              selection.clear()
-            }}
-          />
-        )}</Suspense>
+      <Drawer
+        opened={operation !== null}
+        onClose={() => setOperation(null)}
+        title={operation?.label}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <Suspense fallback={null}>
+          {operation && (
+            <BulkForm
+              key={operation.verb}
+              noun={noun}
+              operation={operation}
+              target={target}
+              size={size}
+              onDone={() => {
+                setOperation(null)
+                selection.clear()
+              }}
+            />
+          )}
+        </Suspense>
       </Drawer>
     </div>
   )

@@ -10,10 +10,21 @@ import { ProgressMeter } from '../ui/ProgressMeter.tsx'
 import { StatusChip } from '../ui/StatusChip.tsx'
 
 export type BulkAnswer =
-  | { done: number; failed: number; data: { index: number; id: string; status: 'ok' | 'failed'; error?: { code: string; detail: string } }[] }
+  | {
+      done: number
+      failed: number
+      data: { index: number; id: string; status: 'ok' | 'failed'; error?: { code: string; detail: string } }[]
+    }
   | { bulk_job: { id: string } }
 
-type BulkJob = { id: string; status: string; total: number; done: number; failed: number; started_at?: string | null }
+type BulkJob = {
+  id: string
+  status: string
+  total: number
+  done: number
+  failed: number
+  started_at?: string | null
+}
 
 export function BulkOutcome({ answer, onDone }: { answer: BulkAnswer; onDone: () => void }) {
   const { t } = useTranslation()
@@ -21,11 +32,17 @@ export function BulkOutcome({ answer, onDone }: { answer: BulkAnswer; onDone: ()
   const failures = answer.data.filter((row) => row.status === 'failed')
   return (
     <Stack>
-      <Notice tone={failures.length > 0 ? 'warn' : 'info'}>{t('bulk.outcome', { done: count(answer.done), failed: count(answer.failed) })}</Notice>
+      <Notice tone={failures.length > 0 ? 'warn' : 'info'}>
+        {t('bulk.outcome', { done: count(answer.done), failed: count(answer.failed) })}
+      </Notice>
       {failures.slice(0, 20).map((row) => (
-        <Text key={row.index} fz={13}>{row.error?.detail}</Text>
+        <Text key={row.index} fz={13}>
+          {row.error?.detail}
+        </Text>
       ))}
-      <Button size="sm" onClick={onDone}>{t('bulk.close')}</Button>
+      <Button size="sm" onClick={onDone}>
+        {t('bulk.close')}
+      </Button>
     </Stack>
   )
 }
@@ -36,18 +53,36 @@ export function BulkProgress({ id, onDone }: { id: string; onDone?: () => void }
   const { data: job } = useQuery({
     queryKey: ['bulk_job', id],
     queryFn: () => api.get<BulkJob>(`/bulk_jobs/${id}`),
-    refetchInterval: (query) => (['queued', 'running', undefined].includes(query.state.data?.status) ? 1000 : false),
+    refetchInterval: (query) =>
+      ['queued', 'running', undefined].includes(query.state.data?.status) ? 1000 : false,
   })
   if (!job) return null
   const over = !['queued', 'running'].includes(job.status)
   return (
     <Stack>
       <StatusChip value={job.status} />
-      <ProgressMeter done={job.done + job.failed} total={job.total} running={!over} label={t('bulk.progress')} />
+      <ProgressMeter
+        done={job.done + job.failed}
+        total={job.total}
+        running={!over}
+        label={t('bulk.progress')}
+      />
       {over && <Text>{t('bulk.outcome', { done: count(job.done), failed: count(job.failed) })}</Text>}
-      {over && <a href={apiPath(`/bulk_jobs/${id}/result`)} download={`${id}.ndjson`}>{t('bulk.result')}</a>}
-      {!over && <Text c="dimmed">{t('bulk.leave')} <TextLink href={paths.bulkJob(id)}>{t('bulk.jobPage')}</TextLink></Text>}
-      {onDone && <Button size="sm" variant={over ? 'filled' : 'default'} onClick={onDone}>{t('bulk.close')}</Button>}
+      {over && (
+        <a href={apiPath(`/bulk_jobs/${id}/result`)} download={`${id}.ndjson`}>
+          {t('bulk.result')}
+        </a>
+      )}
+      {!over && (
+        <Text c="dimmed">
+          {t('bulk.leave')} <TextLink href={paths.bulkJob(id)}>{t('bulk.jobPage')}</TextLink>
+        </Text>
+      )}
+      {onDone && (
+        <Button size="sm" variant={over ? 'filled' : 'default'} onClick={onDone}>
+          {t('bulk.close')}
+        </Button>
+      )}
     </Stack>
   )
 }

@@ -26,7 +26,9 @@ export function ChangeList({ noun, changes }: { noun: Noun | undefined; changes:
             <span className={classes.label}>{field.label}</span>
             {filled(before) && (
               <>
-                <span className={classes.before}><Shown field={field} value={before} /></span>
+                <span className={classes.before}>
+                  <Shown field={field} value={before} />
+                </span>
                 <IconArrowRight size={13} aria-label={t('changes.becomes')} />
               </>
             )}
@@ -39,7 +41,8 @@ export function ChangeList({ noun, changes }: { noun: Noun | undefined; changes:
 }
 
 function Shown({ field, value }: { field: Field; value: unknown }) {
-  if (field.kind === 'reference' && typeof value === 'string') return <ReferenceTitle to={field.to} id={value} />
+  if (field.kind === 'reference' && typeof value === 'string')
+    return <ReferenceTitle to={field.to} id={value} />
   if (field.kind === 'text' && typeof value === 'object') return JSON.stringify(value)
   return <Value field={field} value={value} />
 }

@@ -20,8 +20,15 @@ export function CollectionCommands({ noun }: { noun: Noun }) {
           {command.label}
         </Button>
       ))}
-      <Drawer opened={open !== undefined} onClose={close} title={open?.label} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        <Suspense fallback={null}>{open && <CollectionForm key={open.verb} command={open} onDone={close} />}</Suspense>
+      <Drawer
+        opened={open !== undefined}
+        onClose={close}
+        title={open?.label}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <Suspense fallback={null}>
+          {open && <CollectionForm key={open.verb} command={open} onDone={close} />}
+        </Suspense>
       </Drawer>
     </>
   )

@@ -5,7 +5,15 @@ import type { Noun } from '../meta.ts'
 import { defaultColumns, type ColumnState } from './useColumns.ts'
 
 /** Which columns and in which order; by mouse or keys. */
-export function ColumnChooser({ state, noun, onShow }: { state: ColumnState; noun: Noun; onShow: (names: string[] | null) => void }) {
+export function ColumnChooser({
+  state,
+  noun,
+  onShow,
+}: {
+  state: ColumnState
+  noun: Noun
+  onShow: (names: string[] | null) => void
+}) {
   const { t } = useTranslation()
   const hidden = state.fields.filter((field) => !state.shown.includes(field.name))
   const move = (index: number, by: number) => {
@@ -28,22 +36,52 @@ export function ColumnChooser({ state, noun, onShow }: { state: ColumnState; nou
         <Stack gap={4} w={250} mah={440} style={{ overflowY: 'auto' }} tabIndex={0}>
           {state.shown.map((name, index) => (
             <Group key={name} justify="space-between" wrap="nowrap" gap={4}>
-              <Checkbox size="xs" label={labels.get(name)} checked disabled={state.shown.length === 1} onChange={() => onShow(state.shown.filter((one) => one !== name))} />
+              <Checkbox
+                size="xs"
+                label={labels.get(name)}
+                checked
+                disabled={state.shown.length === 1}
+                onChange={() => onShow(state.shown.filter((one) => one !== name))}
+              />
               <Group gap={0} wrap="nowrap">
-                <ActionIcon size="sm" disabled={index === 0} onClick={() => move(index, -1)} aria-label={t('columns.earlier', { column: labels.get(name) })}>
+                <ActionIcon
+                  size="sm"
+                  disabled={index === 0}
+                  onClick={() => move(index, -1)}
+                  aria-label={t('columns.earlier', { column: labels.get(name) })}
+                >
                   <IconChevronUp size={14} />
                 </ActionIcon>
-                <ActionIcon size="sm" disabled={index === state.shown.length - 1} onClick={() => move(index, 1)} aria-label={t('columns.later', { column: labels.get(name) })}>
+                <ActionIcon
+                  size="sm"
+                  disabled={index === state.shown.length - 1}
+                  onClick={() => move(index, 1)}
+                  aria-label={t('columns.later', { column: labels.get(name) })}
+                >
                   <IconChevronDown size={14} />
                 </ActionIcon>
               </Group>
             </Group>
           ))}
           {hidden.map((field) => (
-            <Checkbox key={field.name} size="xs" py={3} label={field.label} checked={false} onChange={() => onShow([...state.shown, field.name])} />
+            <Checkbox
+              key={field.name}
+              size="xs"
+              py={3}
+              label={field.label}
+              checked={false}
+              onChange={() => onShow([...state.shown, field.name])}
+            />
           ))}
         </Stack>
-        <Button variant="subtle" color="gray" mt="xs" fullWidth onClick={() => onShow(null)} disabled={state.shown.join() === defaultColumns(noun).join()}>
+        <Button
+          variant="subtle"
+          color="gray"
+          mt="xs"
+          fullWidth
+          onClick={() => onShow(null)}
+          disabled={state.shown.join() === defaultColumns(noun).join()}
+        >
           {t('columns.reset')}
         </Button>
       </Popover.Dropdown>

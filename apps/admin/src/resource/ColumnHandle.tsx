@@ -18,7 +18,9 @@ export function ColumnHandle({ column, onResize }: { column: Column; onResize: (
     handle.setPointerCapture(event.pointerId)
     const move = (moved: globalThis.PointerEvent) => to(moved.clientX - start)
     handle.addEventListener('pointermove', move)
-    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), { once: true })
+    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), {
+      once: true,
+    })
   }
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowLeft') to(column.width - 16)

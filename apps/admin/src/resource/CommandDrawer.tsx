@@ -13,10 +13,20 @@ export function CommandDrawer({ noun, row }: { noun: Noun; row: Row }) {
   const [query, setQuery] = useQueryState()
   const verb = query['do']
   const close = () => setQuery({ do: undefined })
-  const command = verb === 'delete' && noun.can.delete ? deletion(noun, t('page.deleteTitle', { title: titleOf(noun, row) })) : noun.commands.find((one) => one.verb === verb && one.on === 'row')
+  const command =
+    verb === 'delete' && noun.can.delete
+      ? deletion(noun, t('page.deleteTitle', { title: titleOf(noun, row) }))
+      : noun.commands.find((one) => one.verb === verb && one.on === 'row')
   return (
-    <Drawer opened={command !== undefined} onClose={close} title={command?.label} closeButtonProps={{ 'aria-label': t('common.close') }}>
-      <Suspense fallback={null}>{command && <CommandForm key={command.verb} noun={noun} command={command} row={row} onDone={close} />}</Suspense>
+    <Drawer
+      opened={command !== undefined}
+      onClose={close}
+      title={command?.label}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <Suspense fallback={null}>
+        {command && <CommandForm key={command.verb} noun={noun} command={command} row={row} onDone={close} />}
+      </Suspense>
     </Drawer>
   )
 }

@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,19 +11,32 @@ import { ErrorNotice } from '../ui/Notice.tsx'
 import { Consequences } from './Consequences.tsx'
 import { FieldsForm } from './FieldsForm.tsx'
 import { bodyOf, isEmpty, useFormState } from './useFormState.ts'
+import { notify } from '../ui/notify.ts'
 
 /** A command on one row: what it needs, and live what it would do. */
-export function CommandForm({ noun, command, row, onDone }: { noun: Noun; command: Command; row: Row; onDone: () => void }) {
+export function CommandForm({
+  noun,
+  command,
+  row,
+  onDone,
+}: {
+  noun: Noun
+  command: Command
+  row: Row
+  onDone: () => void
+}) {
   const { t } = useTranslation()
   const go = useGo()
-  const [initial] = useState(() => Object.fromEntries(command.fields.map((field) => [field.name, field.default ?? ''])))
+  const [initial] = useState(() =>
+    Object.fromEntries(command.fields.map((field) => [field.name, field.default ?? ''])),
+  )
   const form = useFormState(command.fields, initial)
   const path = command.path.replace('{id}', row.id)
   const removes = command.verb === 'delete'
   const run = useMutation({
     mutationFn: () => (removes ? api.delete(path) : api.post(path, bodyOf(form.values))),
     onSuccess: async () => {
-      notifications.show({ message: t('command.done', { command: command.label, title: titleOf(noun, row) }) })
+      void notify(t('command.done', { command: command.label, title: titleOf(noun, row) }))
       if (removes) await go(paths.list(noun), { replace: true })
       else onDone()
       await refreshEverything()
@@ -47,7 +59,13 @@ export function CommandForm({ noun, command, row, onDone }: { noun: Noun; comman
         <FieldsForm fields={command.fields} form={form} focusFirst />
         {!removes && <Consequences method="POST" path={path} body={bodyOf(form.values)} ready={ready} />}
         <Group gap="xs">
-          <Button type="submit" size="sm" color={command.danger ? 'red.8' : undefined} loading={run.isPending} data-autofocus={command.fields.length === 0 || undefined}>
+          <Button
+            type="submit"
+            size="sm"
+            color={command.danger ? 'red.8' : undefined}
+            loading={run.isPending}
+            data-autofocus={command.fields.length === 0 || undefined}
+          >
             {removes ? t('page.delete') : command.label}
           </Button>
           <Button variant="default" size="sm" onClick={onDone}>

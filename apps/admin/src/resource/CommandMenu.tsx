@@ -23,13 +23,22 @@ export function CommandMenu({ noun, row, onCommand, first, without = [] }: Props
   const { data: actions } = useActions(noun, row.id)
   const commands = noun.commands.filter((command) => command.on === 'row' && !without.includes(command.verb))
   const allowed = commands.filter((command) => actions?.[command.verb]?.allowed)
-  const likely = first ?? allowed.filter((command) => !command.danger).slice(0, 1).map((command) => command.verb)
+  const likely =
+    first ??
+    allowed
+      .filter((command) => !command.danger)
+      .slice(0, 1)
+      .map((command) => command.verb)
   const buttons = commands.filter((command) => likely.includes(command.verb))
   const rest = commands.filter((command) => !likely.includes(command.verb))
   return (
     <>
       {buttons.map((command) => (
-        <ActionButton key={command.verb} onClick={() => onCommand(command.verb)} reason={reasonOf(actions?.[command.verb])}>
+        <ActionButton
+          key={command.verb}
+          onClick={() => onCommand(command.verb)}
+          reason={reasonOf(actions?.[command.verb])}
+        >
           {command.label}
         </ActionButton>
       ))}
@@ -51,10 +60,19 @@ export function CommandMenu({ noun, row, onCommand, first, without = [] }: Props
           </Menu.Target>
           <Menu.Dropdown>
             {rest.map((command) => (
-              <CommandItem key={command.verb} command={command} state={actions?.[command.verb]} onClick={() => onCommand(command.verb)} />
+              <CommandItem
+                key={command.verb}
+                command={command}
+                state={actions?.[command.verb]}
+                onClick={() => onCommand(command.verb)}
+              />
             ))}
             {noun.can.delete && (
-              <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} c="var(--isp-bad)" onClick={() => onCommand('delete')}>
+              <Menu.Item
+                leftSection={<IconTrash size={15} aria-hidden />}
+                c="var(--isp-bad)"
+                onClick={() => onCommand('delete')}
+              >
                 {t('page.delete')}
               </Menu.Item>
             )}
@@ -65,10 +83,22 @@ export function CommandMenu({ noun, row, onCommand, first, without = [] }: Props
   )
 }
 
-function CommandItem({ command, state, onClick }: { command: Command; state: Allowed | undefined; onClick: () => void }) {
+function CommandItem({
+  command,
+  state,
+  onClick,
+}: {
+  command: Command
+  state: Allowed | undefined
+  onClick: () => void
+}) {
   const reason = reasonOf(state)
   return (
-    <Menu.Item onClick={onClick} disabled={reason !== undefined} c={command.danger && reason === undefined ? 'var(--isp-bad)' : undefined}>
+    <Menu.Item
+      onClick={onClick}
+      disabled={reason !== undefined}
+      c={command.danger && reason === undefined ? 'var(--isp-bad)' : undefined}
+    >
       {command.label}
       {reason && <div style={{ fontSize: 12, whiteSpace: 'normal' }}>{reason}</div>}
     </Menu.Item>

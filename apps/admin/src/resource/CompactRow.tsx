@@ -12,16 +12,24 @@ type Props = { noun: Noun; row: Row; shown: string[]; refs: Refs; extra?: ExtraC
 
 /** One row on a phone: title and state above; below, the next text of the list and its first number. */
 export function CompactRow({ noun, row, shown, refs, extra = {} }: Props) {
-  const rest = shown.flatMap((name) => fieldNamed(noun, name) ?? []).filter(({ name }) => name !== noun.title_field && name !== 'status')
+  const rest = shown
+    .flatMap((name) => fieldNamed(noun, name) ?? [])
+    .filter(({ name }) => name !== noun.title_field && name !== 'status')
   const filled = rest.filter(({ name }) => ![null, undefined, ''].includes(valueOf(row, name) as null)) // Membership only.
   const number = filled.find(isNumeric)
-  const texts = filled.filter((field) => !isNumeric(field) && !['choice', 'boolean', 'json'].includes(field.kind)).slice(0, 2)
+  const texts = filled
+    .filter((field) => !isNumeric(field) && !['choice', 'boolean', 'json'].includes(field.kind))
+    .slice(0, 2)
   const title = noun.fields.find((field) => field.name === noun.title_field)
   return (
     <div className={classes.row}>
       <div className={classes.line}>
         <TextLink href={paths.row(noun, row.id)} fw={500} className={classes.text}>
-          {title?.kind === 'date' || title?.kind === 'reference' ? <Value field={{ ...title, kind: 'text' }} value={titleOf(noun, row)} /> : titleOf(noun, row)}
+          {title?.kind === 'date' || title?.kind === 'reference' ? (
+            <Value field={{ ...title, kind: 'text' }} value={titleOf(noun, row)} />
+          ) : (
+            titleOf(noun, row)
+          )}
         </TextLink>
         <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
       </div>
@@ -34,7 +42,10 @@ export function CompactRow({ noun, row, shown, refs, extra = {} }: Props) {
             </span>
           ))}
         </span>
-        {number && (extra[number.name]?.(row, number) ?? <Value field={number} value={valueOf(row, number.name)} refs={refs} currency={row['currency']} />)}
+        {number &&
+          (extra[number.name]?.(row, number) ?? (
+            <Value field={number} value={valueOf(row, number.name)} refs={refs} currency={row['currency']} />
+          ))}
       </div>
     </div>
   )

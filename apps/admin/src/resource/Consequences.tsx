@@ -58,11 +58,25 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
   if (!ready) return <Text c="dimmed">{t('consequences.fill')}</Text>
   if (error) {
     const unfinished = error instanceof Problem && error.errors.length > 0
-    return unfinished ? <Text c="dimmed">{t('consequences.fill')}</Text> : <Notice tone="warn">{sentenceOf(error)}</Notice>
+    return unfinished ? (
+      <Text c="dimmed">{t('consequences.fill')}</Text>
+    ) : (
+      <Notice tone="warn">{sentenceOf(error)}</Notice>
+    )
   }
-  if (!data) return <Stack gap={8}><Skeleton h={12} w="70%" /><Skeleton h={12} w="50%" /></Stack>
+  if (!data)
+    return (
+      <Stack gap={8}>
+        <Skeleton h={12} w="70%" />
+        <Skeleton h={12} w="50%" />
+      </Stack>
+    )
   const changes = data.changes ?? []
-  const shown = changes.filter((change) => !(change.row_id === own && change.action === 'update') && !(change.noun === own && change.action === 'create'))
+  const shown = changes.filter(
+    (change) =>
+      !(change.row_id === own && change.action === 'update') &&
+      !(change.noun === own && change.action === 'create'),
+  )
   const events = [...new Set((data.events ?? []).map((event) => event.type))]
   const jobs = data.jobs ?? []
   if (shown.length === 0 && events.length === 0) return <Text c="dimmed">{t('consequences.nothing')}</Text>
@@ -72,14 +86,29 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
         const noun = nouns.find((one) => one.name === change.noun)
         return (
           <div key={index}>
-            <Text fw={550}>{t('consequences.change', { action: humanise(change.action), noun: (noun?.label ?? humanise(change.noun)).toLowerCase() })}</Text>
+            <Text fw={550}>
+              {t('consequences.change', {
+                action: humanise(change.action),
+                noun: (noun?.label ?? humanise(change.noun)).toLowerCase(),
+              })}
+            </Text>
             <ChangeList noun={noun} changes={change.changes} />
           </div>
         )
       })}
       {shown.length > 12 && <Text c="dimmed">{t('consequences.more', { count: shown.length - 12 })}</Text>}
-      {events.length > 0 && <Text c="dimmed" fz={13}>{t('consequences.events', { events: events.map((type) => humanise(type).toLowerCase()).join(', ') })}</Text>}
-      {jobs.length > 0 && <Text c="dimmed" fz={13}>{t('consequences.jobs', { count: jobs.length })}</Text>}
+      {events.length > 0 && (
+        <Text c="dimmed" fz={13}>
+          {t('consequences.events', {
+            events: events.map((type) => humanise(type).toLowerCase()).join(', '),
+          })}
+        </Text>
+      )}
+      {jobs.length > 0 && (
+        <Text c="dimmed" fz={13}>
+          {t('consequences.jobs', { count: jobs.length })}
+        </Text>
+      )}
     </Stack>
   )
 }

@@ -29,7 +29,13 @@ export type GridProps = {
   onMove?: (column: string, before: string) => void
   onOpen?: (row: Row, event: MouseEvent | KeyboardEvent) => void
   /** Row ids, or every row that the list's filters leave. */
-  selection?: { has: (id: string) => boolean; toggle: (id: string) => void; toggleAll: () => void; all: boolean; some: boolean }
+  selection?: {
+    has: (id: string) => boolean
+    toggle: (id: string) => void
+    toggleAll: () => void
+    all: boolean
+    some: boolean
+  }
   active?: number
   onActive?: (index: number) => void
   waiting?: boolean
@@ -73,7 +79,10 @@ export function DataGrid(props: GridProps) {
   const tracks = compact ? [] : columns.map((column) => `${column.width}px`)
   const template = [selection ? '40px' : '', ...tracks, 'minmax(0, 1fr)'].join(' ')
   const width = compact ? 0 : columns.reduce((sum, column) => sum + column.width, selection ? 40 : 0)
-  const skeletons = props.waiting && rows.length === 0 ? Array.from({ length: props.inline ? 3 : 14 }, (_, index) => index) : []
+  const skeletons =
+    props.waiting && rows.length === 0
+      ? Array.from({ length: props.inline ? 3 : 14 }, (_, index) => index)
+      : []
 
   return (
     <div
@@ -81,7 +90,9 @@ export function DataGrid(props: GridProps) {
       className={classes.scroller}
       data-inline={props.inline || undefined}
       data-stale={props.stale || undefined}
-      style={{ '--template': template, '--width': `${width}px`, '--row': `${height}px` } as React.CSSProperties}
+      style={
+        { '--template': template, '--width': `${width}px`, '--row': `${height}px` } as React.CSSProperties
+      }
     >
       <div
         role="grid"
@@ -92,77 +103,103 @@ export function DataGrid(props: GridProps) {
         aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
         tabIndex={0}
       >
-      <div className={classes.head} role="rowgroup" data-compact={compact ? true : undefined}>
-        <div role="row" className={classes.row} aria-rowindex={1}>
-          {selection && (
-            <div role="columnheader" className={classes.tick}>
-              <Checkbox size="xs" aria-label={t('grid.selectAll')} checked={selection.all} indeterminate={selection.some && !selection.all} onChange={selection.toggleAll} />
-            </div>
-          )}
-          {columns.map((column) => (
-            <HeaderCell key={column.id} column={column} {...props} />
-          ))}
-          <div role="presentation" />
+        <div className={classes.head} role="rowgroup" data-compact={compact ? true : undefined}>
+          <div role="row" className={classes.row} aria-rowindex={1}>
+            {selection && (
+              <div role="columnheader" className={classes.tick}>
+                <Checkbox
+                  size="xs"
+                  aria-label={t('grid.selectAll')}
+                  checked={selection.all}
+                  indeterminate={selection.some && !selection.all}
+                  onChange={selection.toggleAll}
+                />
+              </div>
+            )}
+            {columns.map((column) => (
+              <HeaderCell key={column.id} column={column} {...props} />
+            ))}
+            <div role="presentation" />
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className={classes.body} style={{ height: rows.length > 0 ? virtual.getTotalSize() : undefined }}>
-        {items.map((item) => {
-          const row = rows[item.index]
-          if (!row) return null
-          const selected = selection?.has(row.id) ?? false
-          return (
-            <div
-              key={row.id}
-              id={`${id}-${item.index}`}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={selection ? selected : undefined}
-              data-active={item.index === active || undefined}
-              data-opens={props.onOpen ? true : undefined}
-              className={`${classes.row} ${classes.line}`}
-              style={{ transform: `translateY(${item.start}px)` }}
-              onClick={(event) => {
-                props.onActive?.(item.index)
-                if (!isInteractive(event) && !window.getSelection()?.toString()) props.onOpen?.(row, event)
-              }}
-            >
-              {selection && (
-                <div role="gridcell" className={classes.tick}>
-                  <Checkbox size="xs" aria-label={t('grid.select')} checked={selected} onChange={() => selection.toggle(row.id)} />
-                </div>
-              )}
+        <div
+          role="rowgroup"
+          className={classes.body}
+          style={{ height: rows.length > 0 ? virtual.getTotalSize() : undefined }}
+        >
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (!row) return null
+            const selected = selection?.has(row.id) ?? false
+            return (
+              <div
+                key={row.id}
+                id={`${id}-${item.index}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={selection ? selected : undefined}
+                data-active={item.index === active || undefined}
+                data-opens={props.onOpen ? true : undefined}
+                className={`${classes.row} ${classes.line}`}
+                style={{ transform: `translateY(${item.start}px)` }}
+                onClick={(event) => {
+                  props.onActive?.(item.index)
+                  if (!isInteractive(event) && !window.getSelection()?.toString()) props.onOpen?.(row, event)
+                }}
+              >
+                {selection && (
+                  <div role="gridcell" className={classes.tick}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={t('grid.select')}
+                      checked={selected}
+                      onChange={() => selection.toggle(row.id)}
+                    />
+                  </div>
+                )}
+                {compact ? (
+                  <div role="gridcell" className={classes.compact}>
+                    {compact(row)}
+                  </div>
+                ) : (
+                  columns.map((column) => (
+                    <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
+                      {column.cell(row)}
+                    </div>
+                  ))
+                )}
+              </div>
+            )
+          })}
+          {skeletons.map((index) => (
+            <div key={index} role="row" className={`${classes.row} ${classes.waiting}`} aria-hidden>
+              {selection && <div role="gridcell" />}
               {compact ? (
                 <div role="gridcell" className={classes.compact}>
-                  {compact(row)}
+                  <Skeleton height={14} width="60%" animate={false} />
                 </div>
               ) : (
                 columns.map((column) => (
                   <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
-                    {column.cell(row)}
+                    <Skeleton
+                      height={10}
+                      width={`${35 + ((index * 17 + column.width) % 45)}%`}
+                      animate={false}
+                      display="inline-block"
+                    />
                   </div>
                 ))
               )}
             </div>
-          )
-        })}
-        {skeletons.map((index) => (
-          <div key={index} role="row" className={`${classes.row} ${classes.waiting}`} aria-hidden>
-            {selection && <div role="gridcell" />}
-            {compact ? (
-              <div role="gridcell" className={classes.compact}><Skeleton height={14} width="60%" animate={false} /></div>
-            ) : (
-              columns.map((column) => (
-                <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
-                  <Skeleton height={10} width={`${35 + ((index * 17 + column.width) % 45)}%`} animate={false} display="inline-block" />
-                </div>
-              ))
-            )}
-          </div>
-        ))}
-      </div>
+          ))}
+        </div>
       </div>
       {!props.waiting && rows.length === 0 && props.empty}
-      {more && rows.length > 0 && <div className={classes.more} role="presentation">{t('grid.more', { shown: count(rows.length) })}</div>}
+      {more && rows.length > 0 && (
+        <div className={classes.more} role="presentation">
+          {t('grid.more', { shown: count(rows.length) })}
+        </div>
+      )}
     </div>
   )
 }
@@ -183,9 +220,14 @@ function HeaderCell({ column, sort, onSort, onResize, onMove }: { column: Column
       onDrop={(event) => onMove?.(event.dataTransfer.getData('text/isp-column'), column.id)}
     >
       {column.sortable && onSort ? (
-        <button type="button" className={classes.sort} onClick={() => onSort(sorted && !descending ? `-${column.id}` : column.id)}>
+        <button
+          type="button"
+          className={classes.sort}
+          onClick={() => onSort(sorted && !descending ? `-${column.id}` : column.id)}
+        >
           {label}
-          {sorted && (descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+          {sorted &&
+            (descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
         </button>
       ) : (
         label

@@ -20,8 +20,15 @@ export function EmptyList({ noun, query, onChange }: Props) {
   const what = noun.label_plural.toLowerCase()
   if (filters.length === 0 && !query['q']) {
     return (
-      <Empty title={t('empty.title', { what })} detail={noun.can.create ? t('empty.first', { what: noun.label.toLowerCase() }) : t('empty.comes')}>
-        {noun.can.create && <LinkButton href={paths.create(noun)}>{t('list.create', { what: noun.label.toLowerCase() })}</LinkButton>}
+      <Empty
+        title={t('empty.title', { what })}
+        detail={noun.can.create ? t('empty.first', { what: noun.label.toLowerCase() }) : t('empty.comes')}
+      >
+        {noun.can.create && (
+          <LinkButton href={paths.create(noun)}>
+            {t('list.create', { what: noun.label.toLowerCase() })}
+          </LinkButton>
+        )}
       </Empty>
     )
   }

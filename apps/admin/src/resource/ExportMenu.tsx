@@ -5,9 +5,18 @@ import { apiPath } from '../api.ts'
 import type { Noun } from '../meta.ts'
 
 /** A file of exactly what is seen: the same filters, the same order, the same columns. */
-export function ExportMenu({ noun, query, columns }: { noun: Noun; query: Record<string, string>; columns: string[] }) {
+export function ExportMenu({
+  noun,
+  query,
+  columns,
+}: {
+  noun: Noun
+  query: Record<string, string>
+  columns: string[]
+}) {
   const { t } = useTranslation()
-  const href = (format: string) => apiPath(`${noun.path}/export`, { ...query, format, fields: columns.join(',') })
+  const href = (format: string) =>
+    apiPath(`${noun.path}/export`, { ...query, format, fields: columns.join(',') })
   return (
     <Menu>
       <Menu.Target>

@@ -6,7 +6,14 @@ import { JsonInput } from './JsonInput.tsx'
 import { ReferencePicker } from './ReferencePicker.tsx'
 import { ReferencesPicker } from './ReferencesPicker.tsx'
 
-type Props = { field: Field; value: unknown; onChange: (value: unknown) => void; error?: string | undefined; editing?: boolean; focus?: boolean }
+type Props = {
+  field: Field
+  value: unknown
+  onChange: (value: unknown) => void
+  error?: string | undefined
+  editing?: boolean
+  focus?: boolean
+}
 
 /** The input that fits a field's kind: label above, unit inside, the refusal's sentence below. */
 export function FieldInput({ field, value, onChange, error, editing, focus }: Props) {
@@ -30,48 +37,158 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
   switch (field.kind) {
     case 'choice': {
       const choices = (field.values ?? []).map((choice) => ({ value: choice.value, label: choice.label }))
-      return <NativeSelect {...common} value={text} onChange={typed} data={[{ value: '', label: field.required ? t('form.choose') : t('form.nothing') }, ...choices]} />
+      return (
+        <NativeSelect
+          {...common}
+          value={text}
+          onChange={typed}
+          data={[{ value: '', label: field.required ? t('form.choose') : t('form.nothing') }, ...choices]}
+        />
+      )
     }
     case 'boolean':
-      return <Checkbox name={field.name} label={field.label} description={field.help} disabled={common.disabled} error={error} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+      return (
+        <Checkbox
+          name={field.name}
+          label={field.label}
+          description={field.help}
+          disabled={common.disabled}
+          error={error}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      )
     case 'reference':
-      return <ReferencePicker {...common} to={field.to ?? ''} value={text === '' ? null : text} onChange={(id) => onChange(id)} />
+      return (
+        <ReferencePicker
+          {...common}
+          to={field.to ?? ''}
+          value={text === '' ? null : text}
+          onChange={(id) => onChange(id)}
+        />
+      )
     case 'references':
-      return <ReferencesPicker {...common} to={field.to ?? ''} value={Array.isArray(value) ? value.map(String) : []} onChange={onChange} />
+      return (
+        <ReferencesPicker
+          {...common}
+          to={field.to ?? ''}
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={onChange}
+        />
+      )
     case 'long_text':
-      return <Textarea {...common} autosize minRows={3} maxRows={12} value={text} onChange={typed} maxLength={field.max} />
+      return (
+        <Textarea
+          {...common}
+          autosize
+          minRows={3}
+          maxRows={12}
+          value={text}
+          onChange={typed}
+          maxLength={field.max}
+        />
+      )
     case 'json':
       return <JsonInput {...common} value={value} onChange={onChange} />
     case 'secret':
-      return <PasswordInput {...common} value={text === 'set' ? '' : text} placeholder={editing ? t('form.secretKept') : ''} onChange={typed} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }} />
+      return (
+        <PasswordInput
+          {...common}
+          value={text === 'set' ? '' : text}
+          placeholder={editing ? t('form.secretKept') : ''}
+          onChange={typed}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+        />
+      )
     case 'date':
       return <TextInput {...common} type="date" value={text} onChange={typed} />
     case 'datetime':
-      return <TextInput {...common} type="datetime-local" value={text.slice(0, 16)} onChange={(event) => onChange(event.currentTarget.value === '' ? null : `${event.currentTarget.value}:00Z`)} rightSection={<Unit>UTC</Unit>} />
+      return (
+        <TextInput
+          {...common}
+          type="datetime-local"
+          value={text.slice(0, 16)}
+          onChange={(event) =>
+            onChange(event.currentTarget.value === '' ? null : `${event.currentTarget.value}:00Z`)
+          }
+          rightSection={<Unit>UTC</Unit>}
+        />
+      )
     case 'money':
-      return <TextInput {...common} inputMode="decimal" value={text} onChange={typed} rightSection={<Unit>{tenant.currency}</Unit>} rightSectionWidth={52} />
+      return (
+        <TextInput
+          {...common}
+          inputMode="decimal"
+          value={text}
+          onChange={typed}
+          rightSection={<Unit>{tenant.currency}</Unit>}
+          rightSectionWidth={52}
+        />
+      )
     case 'percent':
-      return <TextInput {...common} inputMode="decimal" value={text} onChange={typed} rightSection={<Unit>%</Unit>} />
+      return (
+        <TextInput
+          {...common}
+          inputMode="decimal"
+          value={text}
+          onChange={typed}
+          rightSection={<Unit>%</Unit>}
+        />
+      )
     case 'decimal':
-      return <TextInput {...common} inputMode="decimal" value={text} onChange={typed} rightSection={field.unit && <Unit>{field.unit}</Unit>} rightSectionWidth={52} />
+      return (
+        <TextInput
+          {...common}
+          inputMode="decimal"
+          value={text}
+          onChange={typed}
+          rightSection={field.unit && <Unit>{field.unit}</Unit>}
+          rightSectionWidth={52}
+        />
+      )
     case 'kbps':
       return <KbpsInput {...common} value={value} onChange={onChange} />
     case 'integer':
     case 'bigint':
     case 'duration':
     case 'bytes': {
-      const unit = field.unit ?? { bytes: t('unit.bytes'), duration: t('unit.seconds'), integer: '', bigint: '' }[field.kind]
-      return <TextInput {...common} inputMode="numeric" value={text} onChange={wholeNumber} rightSection={unit && <Unit>{unit}</Unit>} rightSectionWidth={unit ? 64 : undefined} />
+      const unit =
+        field.unit ??
+        { bytes: t('unit.bytes'), duration: t('unit.seconds'), integer: '', bigint: '' }[field.kind]
+      return (
+        <TextInput
+          {...common}
+          inputMode="numeric"
+          value={text}
+          onChange={wholeNumber}
+          rightSection={unit && <Unit>{unit}</Unit>}
+          rightSectionWidth={unit ? 64 : undefined}
+        />
+      )
     }
     case 'email':
     case 'phone':
     case 'url':
-      return <TextInput {...common} type={{ email: 'email', phone: 'tel', url: 'url' }[field.kind]} value={text} onChange={typed} maxLength={field.max} autoComplete="off" />
+      return (
+        <TextInput
+          {...common}
+          type={{ email: 'email', phone: 'tel', url: 'url' }[field.kind]}
+          value={text}
+          onChange={typed}
+          maxLength={field.max}
+          autoComplete="off"
+        />
+      )
     default:
       return <TextInput {...common} value={text} onChange={typed} maxLength={field.max} autoComplete="off" />
   }
 }
 
 function Unit({ children }: { children: React.ReactNode }) {
-  return <span style={{ color: 'var(--isp-dim)', fontSize: 12, paddingRight: 10, whiteSpace: 'nowrap' }}>{children}</span>
+  return (
+    <span style={{ color: 'var(--isp-dim)', fontSize: 12, paddingRight: 10, whiteSpace: 'nowrap' }}>
+      {children}
+    </span>
+  )
 }

@@ -23,48 +23,75 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState<Filter | null>(null)
   const filters = filtersOf(noun, query)
-  const fields = allFields(noun).filter((field) => field.filterable && field.name !== 'id' && operatorsFor(field).length > 0)
+  const fields = allFields(noun).filter(
+    (field) => field.filterable && field.name !== 'id' && operatorsFor(field).length > 0,
+  )
   return (
     <div className={classes.bar} role="search">
-      {noun.searchable && <FreeText value={query['q'] ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} inputRef={inputRef} label={t('filter.search', { what: noun.label_plural.toLowerCase() })} />}
+      {noun.searchable && (
+        <FreeText
+          value={query['q'] ?? ''}
+          onChange={(q) => onChange({ q: q === '' ? undefined : q })}
+          inputRef={inputRef}
+          label={t('filter.search', { what: noun.label_plural.toLowerCase() })}
+        />
+      )}
       {filters.map((filter) => (
         <FilterChip key={keyOf(filter)} noun={noun} filter={filter} onChange={onChange} />
       ))}
       <Menu position="bottom-start">
-        <Popover opened={adding !== null} onChange={(opened) => !opened && setAdding(null)} position="bottom-start" trapFocus>
+        <Popover
+          opened={adding !== null}
+          onChange={(opened) => !opened && setAdding(null)}
+          position="bottom-start"
+          trapFocus
+        >
           <Popover.Target>
             <Menu.Target>
-              <Button variant="default" leftSection={<IconFilter size={15} />} {...(noun.searchable ? {} : { ref: inputRef as never })}>
+              <Button
+                variant="default"
+                leftSection={<IconFilter size={15} />}
+                {...(noun.searchable ? {} : { ref: inputRef as never })}
+              >
                 {t('filter.add')}
               </Button>
             </Menu.Target>
           </Popover.Target>
           <Popover.Dropdown>
-        <Suspense fallback={null}>
-            {adding && (
-              <FilterEditor
-                noun={noun}
-                filter={adding}
-                onApply={(next) => {
-                  onChange(replaceFilter(undefined, next))
-                  setAdding(null)
-                }}
-              />
-            )}
-          </Suspense>
-      </Popover.Dropdown>
+            <Suspense fallback={null}>
+              {adding && (
+                <FilterEditor
+                  noun={noun}
+                  filter={adding}
+                  onApply={(next) => {
+                    onChange(replaceFilter(undefined, next))
+                    setAdding(null)
+                  }}
+                />
+              )}
+            </Suspense>
+          </Popover.Dropdown>
         </Popover>
         <Menu.Dropdown className={classes.fields}>
           {fields.length === 0 && <Menu.Label>{t('filter.none')}</Menu.Label>}
           {fields.map((field) => (
-            <Menu.Item key={field.name} onClick={() => setAdding({ field: field.name, operator: operatorsFor(field)[0] ?? 'eq', value: '' })}>
+            <Menu.Item
+              key={field.name}
+              onClick={() =>
+                setAdding({ field: field.name, operator: operatorsFor(field)[0] ?? 'eq', value: '' })
+              }
+            >
               {field.label}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
       {filters.length > 0 && (
-        <Button variant="subtle" color="gray" onClick={() => onChange(Object.fromEntries(filters.map((filter) => [keyOf(filter), undefined])))}>
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => onChange(Object.fromEntries(filters.map((filter) => [keyOf(filter), undefined])))}
+        >
           {t('filter.clear')}
         </Button>
       )}
@@ -85,28 +112,37 @@ function FilterChip({ noun, filter, onChange }: { noun: Noun; filter: Filter; on
             {text}
           </UnstyledButton>
         </Popover.Target>
-          <UnstyledButton className={classes.remove} onClick={() => onChange(replaceFilter(filter, undefined))} aria-label={t('filter.remove', { field: label })}>
-            <IconX size={13} />
-          </UnstyledButton>
+        <UnstyledButton
+          className={classes.remove}
+          onClick={() => onChange(replaceFilter(filter, undefined))}
+          aria-label={t('filter.remove', { field: label })}
+        >
+          <IconX size={13} />
+        </UnstyledButton>
       </div>
       <Popover.Dropdown>
         <Suspense fallback={null}>
-        <FilterEditor
-          noun={noun}
-          filter={filter}
-          onApply={(next) => {
-            onChange(replaceFilter(filter, next))
-            setOpened(false)
-          }}
-        />
-      </Suspense>
+          <FilterEditor
+            noun={noun}
+            filter={filter}
+            onApply={(next) => {
+              onChange(replaceFilter(filter, next))
+              setOpened(false)
+            }}
+          />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   )
 }
 
 /** Types at once, asks a fifth of a second after the last key. */
-function FreeText(props: { value: string; onChange: (value: string) => void; inputRef: Props['inputRef']; label: string }) {
+function FreeText(props: {
+  value: string
+  onChange: (value: string) => void
+  inputRef: Props['inputRef']
+  label: string
+}) {
   const [text, setText] = useState(props.value)
   const settle = useDebouncedCallback(props.onChange, 200)
   useEffect(() => setText(props.value), [props.value])

@@ -7,7 +7,15 @@ import { ReferencePicker } from './ReferencePicker.tsx'
 import { isNumeric } from '../format.ts'
 
 /** One condition: operator by the field's kind, and the value with the input that fits it. */
-export function FilterEditor({ noun, filter, onApply }: { noun: Noun; filter: Filter; onApply: (next: Filter | undefined) => void }) {
+export function FilterEditor({
+  noun,
+  filter,
+  onApply,
+}: {
+  noun: Noun
+  filter: Filter
+  onApply: (next: Filter | undefined) => void
+}) {
   const { t } = useTranslation()
   const [operator, setOperator] = useState(filter.operator)
   const [value, setValue] = useState(filter.value)
@@ -47,11 +55,26 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
   const { t } = useTranslation()
   const { tenant } = useMeta()
   if (operator === 'null') {
-    return <NativeSelect size="xs" aria-label={t('filter.value')} value={value} onChange={(event) => onChange(event.currentTarget.value)} data={[{ value: 'true', label: t('filter.empty') }, { value: 'false', label: t('filter.notEmpty') }]} />
+    return (
+      <NativeSelect
+        size="xs"
+        aria-label={t('filter.value')}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        data={[
+          { value: 'true', label: t('filter.empty') },
+          { value: 'false', label: t('filter.notEmpty') },
+        ]}
+      />
+    )
   }
   if (field.kind === 'choice') {
     return (
-      <Checkbox.Group value={value === '' ? [] : value.split(',')} onChange={(chosen) => onChange(chosen.join(','))} aria-label={t('filter.value')}>
+      <Checkbox.Group
+        value={value === '' ? [] : value.split(',')}
+        onChange={(chosen) => onChange(chosen.join(','))}
+        aria-label={t('filter.value')}
+      >
         <Stack gap={6} mah={260} style={{ overflowY: 'auto' }} py={2} tabIndex={0}>
           {(field.values ?? []).map((choice) => (
             <Checkbox key={choice.value} size="xs" value={choice.value} label={choice.label} />
@@ -61,10 +84,30 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
     )
   }
   if (field.kind === 'boolean') {
-    return <NativeSelect size="xs" aria-label={t('filter.value')} value={value} onChange={(event) => onChange(event.currentTarget.value)} data={[{ value: '', label: t('filter.choose') }, { value: 'true', label: t('common.yes') }, { value: 'false', label: t('common.no') }]} />
+    return (
+      <NativeSelect
+        size="xs"
+        aria-label={t('filter.value')}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        data={[
+          { value: '', label: t('filter.choose') },
+          { value: 'true', label: t('common.yes') },
+          { value: 'false', label: t('common.no') },
+        ]}
+      />
+    )
   }
   if (field.kind === 'reference' && field.to) {
-    return <ReferencePicker to={field.to} value={value || null} onChange={(id) => onChange(id ?? '')} label={t('filter.value')} hideLabel />
+    return (
+      <ReferencePicker
+        to={field.to}
+        value={value || null}
+        onChange={(id) => onChange(id ?? '')}
+        label={t('filter.value')}
+        hideLabel
+      />
+    )
   }
   const type = field.kind === 'date' ? 'date' : field.kind === 'datetime' ? 'datetime-local' : 'text'
   const shown = field.kind === 'datetime' && value !== '' ? localOf(value) : value
@@ -78,7 +121,13 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
       rightSection={field.kind === 'money' ? <small>{tenant.currency}</small> : null}
       value={shown}
       data-autofocus
-      onChange={(event) => onChange(field.kind === 'datetime' && event.currentTarget.value !== '' ? new Date(event.currentTarget.value).toISOString() : event.currentTarget.value)}
+      onChange={(event) =>
+        onChange(
+          field.kind === 'datetime' && event.currentTarget.value !== ''
+            ? new Date(event.currentTarget.value).toISOString()
+            : event.currentTarget.value,
+        )
+      }
     />
   )
 }

@@ -25,25 +25,45 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
   const { t } = useTranslation()
   const history = useInfiniteQuery({
     queryKey: ['history', noun.path, id],
-    queryFn: ({ pageParam }) => api.get<{ data: AuditRow[]; next_cursor: string | null }>(`${noun.path}/${id}/history`, { query: { limit: 20, cursor: pageParam } }),
+    queryFn: ({ pageParam }) =>
+      api.get<{ data: AuditRow[]; next_cursor: string | null }>(`${noun.path}/${id}/history`, {
+        query: { limit: 20, cursor: pageParam },
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   })
-  const entries = history.data?.pages.flatMap((page) => page.data).map((row): TimelineEntry => ({
-    id: row.id,
-    at: row.at,
-    title: humanise(row.action),
-    actor: row.actor,
-    reason: row.reason,
-    detail: row.action === 'create' ? null : <ChangeList noun={noun} changes={row.changes} />,
-  }))
+  const entries = history.data?.pages
+    .flatMap((page) => page.data)
+    .map((row): TimelineEntry => ({
+      id: row.id,
+      at: row.at,
+      title: humanise(row.action),
+      actor: row.actor,
+      reason: row.reason,
+      detail: row.action === 'create' ? null : <ChangeList noun={noun} changes={row.changes} />,
+    }))
   return (
     <Section title={t('history.title')}>
       <ErrorNotice error={history.error} />
-      {history.isPending && <Stack gap="md"><Skeleton h={14} w="60%" /><Skeleton h={14} w="75%" /><Skeleton h={14} w="50%" /></Stack>}
+      {history.isPending && (
+        <Stack gap="md">
+          <Skeleton h={14} w="60%" />
+          <Skeleton h={14} w="75%" />
+          <Skeleton h={14} w="50%" />
+        </Stack>
+      )}
       {entries && entries.length === 0 && <Empty small title={t('history.none')} />}
       {entries && <Timeline entries={entries} />}
-      {history.hasNextPage && <Button variant="subtle" mt="xs" onClick={() => void history.fetchNextPage()} loading={history.isFetchingNextPage}>{t('history.more')}</Button>}
+      {history.hasNextPage && (
+        <Button
+          variant="subtle"
+          mt="xs"
+          onClick={() => void history.fetchNextPage()}
+          loading={history.isFetchingNextPage}
+        >
+          {t('history.more')}
+        </Button>
+      )}
     </Section>
   )
 }

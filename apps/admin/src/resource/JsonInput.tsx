@@ -2,11 +2,16 @@ import { Textarea, type TextareaProps } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-type Props = Omit<TextareaProps, 'value' | 'onChange'> & { value: unknown; onChange: (value: unknown) => void }
+type Props = Omit<TextareaProps, 'value' | 'onChange'> & {
+  value: unknown
+  onChange: (value: unknown) => void
+}
 
 export function JsonInput({ value, onChange, error, ...rest }: Props) {
   const { t } = useTranslation()
-  const [text, setText] = useState(value === null || value === undefined ? '' : JSON.stringify(value, null, 2))
+  const [text, setText] = useState(
+    value === null || value === undefined ? '' : JSON.stringify(value, null, 2),
+  )
   const [broken, setBroken] = useState(false)
   return (
     <Textarea

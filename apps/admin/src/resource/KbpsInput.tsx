@@ -2,7 +2,10 @@ import { TextInput, type TextInputProps } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-type Props = Omit<TextInputProps, 'value' | 'onChange'> & { value: unknown; onChange: (kbps: unknown) => void }
+type Props = Omit<TextInputProps, 'value' | 'onChange'> & {
+  value: unknown
+  onChange: (kbps: unknown) => void
+}
 
 /** A line speed: typed in Mbps as it is sold, sent in kbps as it is stored. */
 export function KbpsInput({ value, onChange, ...rest }: Props) {

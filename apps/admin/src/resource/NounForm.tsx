@@ -1,5 +1,4 @@
 import { Button, Group } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,6 +13,7 @@ import { Consequences } from './Consequences.tsx'
 import { FieldsForm } from './FieldsForm.tsx'
 import { UnsavedGuard } from './UnsavedGuard.tsx'
 import { bodyOf, changesOf, isEmpty, useFormState } from './useFormState.ts'
+import { notify } from '../ui/notify.ts'
 
 type Props = {
   noun: Noun
@@ -41,14 +41,20 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
         ? api.patch<Row>(`${noun.path}/${row.id}`, body, version === undefined ? {} : { version })
         : api.post<Row>(noun.path, body),
     onSuccess: async (saved) => {
-      notifications.show({ message: t(row ? 'form.saved' : 'form.created', { title: titleOf(noun, saved) }) })
+      void notify(t(row ? 'form.saved' : 'form.created', { title: titleOf(noun, saved) }))
       if (onCreated && !row) onCreated(saved)
-      else await go(noun.can.get ? paths.row(noun, saved.id) : paths.list(noun), { replace: true, ignoreBlocker: true })
+      else
+        await go(noun.can.get ? paths.row(noun, saved.id) : paths.list(noun), {
+          replace: true,
+          ignoreBlocker: true,
+        })
       await refreshEverything()
     },
     onError: form.refuse,
   })
-  const ready = row ? Object.keys(body).length > 0 : fields.every((field) => !field.required || !isEmpty(form.values[field.name]))
+  const ready = row
+    ? Object.keys(body).length > 0
+    : fields.every((field) => !field.required || !isEmpty(form.values[field.name]))
 
   return (
     <FormLayout
@@ -58,18 +64,25 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
       formRef={form.formRef}
       onSubmit={() => form.check((field) => t('form.required', { field: field.label })) && save.mutate()}
       aside={
-        aside ?? <Consequences
-          method={row ? 'PATCH' : 'POST'}
-          path={row ? `${noun.path}/${row.id}` : noun.path}
-          body={body}
-          version={version}
-          ready={ready}
-          own={row?.id ?? noun.name}
-        />
+        aside ?? (
+          <Consequences
+            method={row ? 'PATCH' : 'POST'}
+            path={row ? `${noun.path}/${row.id}` : noun.path}
+            body={body}
+            version={version}
+            ready={ready}
+            own={row?.id ?? noun.name}
+          />
+        )
       }
       buttons={
         <Group gap="xs">
-          <Button type="submit" size="sm" loading={save.isPending} disabled={row !== undefined && !form.dirty}>
+          <Button
+            type="submit"
+            size="sm"
+            loading={save.isPending}
+            disabled={row !== undefined && !form.dirty}
+          >
             {row ? t('form.save') : t('form.create', { what })}
           </Button>
           <LinkButton href={back} size="sm" variant="default">
@@ -87,16 +100,27 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
 /** What may be written: the fields of the creating command where there is one. */
 function writable(noun: Noun, editing: boolean): Field[] {
   if (!editing && noun.create_fields) return noun.create_fields
-  const fields = allFields(noun).filter((field) => !field.readonly && field.name !== 'custom' && !(editing && field.immutable))
+  const fields = allFields(noun).filter(
+    (field) => !field.readonly && field.name !== 'custom' && !(editing && field.immutable),
+  )
   // A secret is never read back; left empty it stays as it is.
-  return editing ? fields.map((field) => (field.kind === 'secret' ? { ...field, required: false } : field)) : fields
+  return editing
+    ? fields.map((field) => (field.kind === 'secret' ? { ...field, required: false } : field))
+    : fields
 }
 
-function startingValues(fields: Field[], row: Row | undefined, query: Record<string, string>): Record<string, unknown> {
+function startingValues(
+  fields: Field[],
+  row: Row | undefined,
+  query: Record<string, string>,
+): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {
       const value = row ? valueOf(row, field.name) : (query[field.name] ?? field.default)
-      return [field.name, field.kind === 'secret' ? '' : (value ?? (field.kind === 'boolean' && !row ? false : ''))]
+      return [
+        field.name,
+        field.kind === 'secret' ? '' : (value ?? (field.kind === 'boolean' && !row ? false : '')),
+      ]
     }),
   )
 }

@@ -51,7 +51,8 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
   const current = list.rows[active]
   const sort = query['sort'] ?? noun.default_sort
   const open = (id: string) => (onOpen ? onOpen(id) : void go(paths.row(noun, id)))
-  const selectable = noun.can.update || noun.can.delete || noun.commands.some((command) => command.on === 'row')
+  const selectable =
+    noun.can.update || noun.can.delete || noun.commands.some((command) => command.on === 'row')
 
   useListKeys({
     filter: () => filterInput.current?.focus(),
@@ -86,16 +87,39 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
         <FilterBar noun={noun} query={query} onChange={setQuery} inputRef={filterInput} />
         <div className={classes.right}>
           <SavedViews noun={noun} query={query} columns={columns.shown} onChange={setQuery} />
-          <ColumnChooser state={columns} noun={noun} onShow={(shown) => { columns.show(shown); setQuery({ columns: undefined }) }} />
+          <ColumnChooser
+            state={columns}
+            noun={noun}
+            onShow={(shown) => {
+              columns.show(shown)
+              setQuery({ columns: undefined })
+            }}
+          />
           <ExportMenu noun={noun} query={asked} columns={columns.shown} />
         </div>
       </div>
-      {list.error && <div className={classes.error}><ErrorNotice error={list.error} /></div>}
+      {list.error && (
+        <div className={classes.error}>
+          <ErrorNotice error={list.error} />
+        </div>
+      )}
       <DataGrid
         label={noun.label_plural}
         columns={gridColumns(noun, columns, list.refs, extraColumns)}
         rows={list.rows}
-        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} extra={extraColumns} /> : undefined}
+        compact={
+          phone
+            ? (row) => (
+                <CompactRow
+                  noun={noun}
+                  row={row}
+                  shown={columns.shown}
+                  refs={list.refs}
+                  extra={extraColumns}
+                />
+              )
+            : undefined
+        }
         sort={sort}
         onSort={(next) => setQuery({ sort: next })}
         onResize={columns.resize}
@@ -121,7 +145,13 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
         total={list.total}
         empty={list.error ? null : <EmptyList noun={noun} query={query} onChange={setQuery} />}
       />
-      <BulkBar noun={noun} selection={selection} query={asked} total={list.total ?? list.total_at_least} loaded={list.rows.length} />
+      <BulkBar
+        noun={noun}
+        selection={selection}
+        query={asked}
+        total={list.total ?? list.total_at_least}
+        loaded={list.rows.length}
+      />
     </div>
   )
 }
@@ -130,7 +160,11 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
 function TotalNote({ total, atLeast }: { total: number | undefined; atLeast: number | undefined }) {
   const { t } = useTranslation()
   if (total !== undefined) return <span className={classes.total}>{count(total)}</span>
-  return <span className={classes.total}>{atLeast === undefined ? '' : t('list.atLeast', { total: count(atLeast) })}</span>
+  return (
+    <span className={classes.total}>
+      {atLeast === undefined ? '' : t('list.atLeast', { total: count(atLeast) })}
+    </span>
+  )
 }
 
 function movedBefore(names: string[], moved: string, before: string): string[] {

@@ -27,21 +27,35 @@ export function ReferencePicker(props: Props) {
   const title = useReferenceTitle(props.to, props.value)
   const [typed, setTyped] = useState<string | null>(null)
   const [search] = useDebouncedValue(typed ?? '', 150)
-  const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); setTyped(null) } })
+  const combobox = useCombobox({
+    onDropdownClose: () => {
+      combobox.resetSelectedOption()
+      setTyped(null)
+    },
+  })
   const { data, isFetching } = useQuery({
     queryKey: ['pick', noun?.path, noun?.searchable ? search : ''],
-    queryFn: ({ signal }) => api.get<Page<Row>>(noun?.path ?? '', { query: noun?.searchable ? { limit: 20, q: search } : { limit: 100 }, signal }),
+    queryFn: ({ signal }) =>
+      api.get<Page<Row>>(noun?.path ?? '', {
+        query: noun?.searchable ? { limit: 20, q: search } : { limit: 100 },
+        signal,
+      }),
     enabled: noun !== undefined && combobox.dropdownOpened,
     placeholderData: keepPreviousData,
   })
   // A noun without search is a short list, such as tariffs: it is narrowed here.
-  const rows = (data?.data ?? []).filter((row) => !noun || noun.searchable || titleOf(noun, row).toLowerCase().includes(search.toLowerCase()))
+  const rows = (data?.data ?? []).filter(
+    (row) => !noun || noun.searchable || titleOf(noun, row).toLowerCase().includes(search.toLowerCase()),
+  )
   const clearable = props.value !== null && !props.required && !props.disabled
   return (
     <Combobox
       store={combobox}
       onOptionSubmit={(id) => {
-        props.onChange(id, rows.find((row) => row.id === id))
+        props.onChange(
+          id,
+          rows.find((row) => row.id === id),
+        )
         combobox.closeDropdown()
       }}
     >
@@ -66,18 +80,30 @@ export function ReferencePicker(props: Props) {
           onClick={() => combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
           rightSection={
-            isFetching ? <Loader size={14} aria-label={t('common.loading')} /> : clearable ? <CloseButton size="sm" aria-label={t('picker.clear')} onClick={() => props.onChange(null)} /> : <Combobox.Chevron />
+            isFetching ? (
+              <Loader size={14} aria-label={t('common.loading')} />
+            ) : clearable ? (
+              <CloseButton size="sm" aria-label={t('picker.clear')} onClick={() => props.onChange(null)} />
+            ) : (
+              <Combobox.Chevron />
+            )
           }
         />
       </Combobox.Target>
       <Combobox.Dropdown>
         <Combobox.Options mah={280} style={{ overflowY: 'auto' }}>
-          {noun && rows.map((row) => (
-            <Combobox.Option key={row.id} value={row.id}>
-              {titleOf(noun, row)} <small style={{ color: 'var(--isp-dim)' }}>{noun.title_field === 'number' ? '' : String(row['number'] ?? row['login'] ?? '')}</small>
-            </Combobox.Option>
-          ))}
-          {rows.length === 0 && <Combobox.Empty>{isFetching ? t('common.loading') : t('picker.nothing')}</Combobox.Empty>}
+          {noun &&
+            rows.map((row) => (
+              <Combobox.Option key={row.id} value={row.id}>
+                {titleOf(noun, row)}{' '}
+                <small style={{ color: 'var(--isp-dim)' }}>
+                  {noun.title_field === 'number' ? '' : String(row['number'] ?? row['login'] ?? '')}
+                </small>
+              </Combobox.Option>
+            ))}
+          {rows.length === 0 && (
+            <Combobox.Empty>{isFetching ? t('common.loading') : t('picker.nothing')}</Combobox.Empty>
+          )}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>

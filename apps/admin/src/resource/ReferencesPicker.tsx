@@ -24,7 +24,14 @@ export function ReferencesPicker({ to, value, onChange, ...rest }: Props) {
     queryFn: () => api.get<Page<Row>>(noun?.path ?? '', { query: { limit: 200 } }),
     enabled: noun !== undefined,
   })
-  const options = (data?.data ?? []).map((row) => ({ value: row.id, label: noun ? titleOf(noun, row) : row.id }))
-  const unknown = value.filter((id) => !options.some((option) => option.value === id)).map((id) => ({ value: id, label: id.slice(0, 8) }))
-  return <MultiSelect {...rest} searchable data={[...options, ...unknown]} value={value} onChange={onChange} />
+  const options = (data?.data ?? []).map((row) => ({
+    value: row.id,
+    label: noun ? titleOf(noun, row) : row.id,
+  }))
+  const unknown = value
+    .filter((id) => !options.some((option) => option.value === id))
+    .map((id) => ({ value: id, label: id.slice(0, 8) }))
+  return (
+    <MultiSelect {...rest} searchable data={[...options, ...unknown]} value={value} onChange={onChange} />
+  )
 }

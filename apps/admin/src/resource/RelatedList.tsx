@@ -27,7 +27,16 @@ type Props = {
 }
 
 /** A real list inside a page: sortable, open-able, every row reachable, and a link to the whole list, filtered. */
-export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort, every_ms }: Props) {
+export function RelatedList({
+  noun,
+  by,
+  id,
+  title,
+  extraColumns,
+  actions,
+  sort: firstSort,
+  every_ms,
+}: Props) {
   const { t } = useTranslation()
   const go = useGo()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
@@ -38,16 +47,32 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
   const total = list.total ?? list.total_at_least
   return (
     <Section
-      title={<>{title} <span style={{ color: 'var(--isp-dim)', fontWeight: 400 }}>{total === undefined ? '' : count(total)}</span></>}
+      title={
+        <>
+          {title}{' '}
+          <span style={{ color: 'var(--isp-dim)', fontWeight: 400 }}>
+            {total === undefined ? '' : count(total)}
+          </span>
+        </>
+      }
       padded={false}
       aside={
         <>
-          {list.rows.length > 0 && <TextLink href={paths.list(noun, { [by]: id })} fz={13}>{t('related.all')}</TextLink>}
-          {actions ?? (noun.can.create && (
-            <LinkButton href={paths.create(noun, { [by]: id })} variant="default" leftSection={<IconPlus size={14} />}>
-              {t('related.add', { what: noun.label.toLowerCase() })}
-            </LinkButton>
-          ))}
+          {list.rows.length > 0 && (
+            <TextLink href={paths.list(noun, { [by]: id })} fz={13}>
+              {t('related.all')}
+            </TextLink>
+          )}
+          {actions ??
+            (noun.can.create && (
+              <LinkButton
+                href={paths.create(noun, { [by]: id })}
+                variant="default"
+                leftSection={<IconPlus size={14} />}
+              >
+                {t('related.add', { what: noun.label.toLowerCase() })}
+              </LinkButton>
+            ))}
         </>
       }
     >
@@ -56,7 +81,19 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
         label={title}
         columns={gridColumns(noun, columns, list.refs, extraColumns)}
         rows={list.rows}
-        compact={phone ? (row) => <CompactRow noun={noun} row={row} shown={columns.shown} refs={list.refs} extra={extraColumns} /> : undefined}
+        compact={
+          phone
+            ? (row) => (
+                <CompactRow
+                  noun={noun}
+                  row={row}
+                  shown={columns.shown}
+                  refs={list.refs}
+                  extra={extraColumns}
+                />
+              )
+            : undefined
+        }
         sort={sort}
         onSort={setSort}
         onResize={columns.resize}

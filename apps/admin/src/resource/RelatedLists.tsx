@@ -13,7 +13,11 @@ export function RelatedLists({ noun, id, without = [] }: { noun: Noun; id: strin
         noun={other}
         by={field.name}
         id={id}
-        title={only ? other.label_plural : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })}
+        title={
+          only
+            ? other.label_plural
+            : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })
+        }
       />
     ))
 }
@@ -22,7 +26,9 @@ export function useReferring(noun: Noun): { noun: Noun; field: Field; only: bool
   const { nouns } = useMeta()
   return nouns.flatMap((other) => {
     if (!other.can.list) return []
-    const fields = [...other.fields].filter((field) => field.kind === 'reference' && field.to === noun.name && field.filterable)
+    const fields = [...other.fields].filter(
+      (field) => field.kind === 'reference' && field.to === noun.name && field.filterable,
+    )
     return fields.map((field) => ({ noun: other, field, only: fields.length === 1 }))
   })
 }

@@ -33,11 +33,17 @@ function RowPage({ noun, id }: { noun: Noun; id: string }) {
         title={titleOf(noun, row)}
         back={{ href: paths.list(noun), label: noun.label_plural }}
         number={typeof number === 'string' && noun.title_field !== 'number' ? number : undefined}
-        chips={<StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />}
+        chips={
+          <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
+        }
         actions={<CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />}
       />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
-        {noun.name === 'bulk_job' && <Section title={titleOf(noun, row)}><BulkProgress id={id} /></Section>}
+        {noun.name === 'bulk_job' && (
+          <Section title={titleOf(noun, row)}>
+            <BulkProgress id={id} />
+          </Section>
+        )}
         <FieldGroups noun={noun} row={row} />
         <RelatedLists noun={noun} id={id} />
       </PageColumns>

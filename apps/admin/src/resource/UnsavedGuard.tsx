@@ -11,11 +11,20 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
     withResolver: true,
   })
   return (
-    <Modal opened={status === 'blocked'} onClose={() => reset?.()} title={t('unsaved.title')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened={status === 'blocked'}
+      onClose={() => reset?.()}
+      title={t('unsaved.title')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Text mb="md">{t('unsaved.detail')}</Text>
       <Group justify="flex-end">
-        <Button variant="default" onClick={() => proceed?.()}>{t('unsaved.leave')}</Button>
-        <Button onClick={() => reset?.()} data-autofocus>{t('unsaved.stay')}</Button>
+        <Button variant="default" onClick={() => proceed?.()}>
+          {t('unsaved.leave')}
+        </Button>
+        <Button onClick={() => reset?.()} data-autofocus>
+          {t('unsaved.stay')}
+        </Button>
       </Group>
     </Modal>
   )

@@ -10,7 +10,13 @@ import { Money } from '../ui/Money.tsx'
 import { StatusChip } from '../ui/StatusChip.tsx'
 import { When } from '../ui/When.tsx'
 
-export type ValueProps = { field: Field; value: unknown; refs?: Refs | undefined; currency?: unknown; full?: boolean }
+export type ValueProps = {
+  field: Field
+  value: unknown
+  refs?: Refs | undefined
+  currency?: unknown
+  full?: boolean
+}
 
 /** A field's value as a person reads it, by the field's kind. `full` is for a page, where there is room. */
 export function Value({ field, value, refs, currency, full }: ValueProps) {
@@ -57,7 +63,13 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
     case 'phone':
       return full ? <a href={`tel:${String(value)}`}>{String(value)}</a> : String(value)
     case 'url':
-      return full && /^https?:/.test(String(value)) ? <a href={String(value)} rel="noreferrer" target="_blank">{String(value)}</a> : String(value)
+      return full && /^https?:/.test(String(value)) ? (
+        <a href={String(value)} rel="noreferrer" target="_blank">
+          {String(value)}
+        </a>
+      ) : (
+        String(value)
+      )
     case 'json':
     case 'geo_point':
       return <Json value={value} full={full === true} />
@@ -78,14 +90,29 @@ function Reference({ field, value, refs }: { field: Field; value: unknown; refs:
     return (
       <span key={id}>
         {index > 0 && ', '}
-        {noun?.can.get ? <TextLink href={paths.row(noun, id)} inherit>{title}</TextLink> : title}
+        {noun?.can.get ? (
+          <TextLink href={paths.row(noun, id)} inherit>
+            {title}
+          </TextLink>
+        ) : (
+          title
+        )}
       </span>
     )
   })
 }
 
 function Json({ value, full }: { value: unknown; full: boolean }) {
-  if (!full) return <span>{isRecord(value) ? Object.entries(value).map(([key, one]) => `${humanise(key)}: ${plain(one)}`).join(', ') : plain(value)}</span>
+  if (!full)
+    return (
+      <span>
+        {isRecord(value)
+          ? Object.entries(value)
+              .map(([key, one]) => `${humanise(key)}: ${plain(one)}`)
+              .join(', ')
+          : plain(value)}
+      </span>
+    )
   return <Code block>{JSON.stringify(value, null, 2)}</Code>
 }
 

@@ -22,7 +22,16 @@ const operators: Partial<Record<Kind, Operator[]>> = {
   date: ['gte', 'lte', 'eq', 'null'],
   datetime: ['gte', 'lte', 'null'],
 }
-const orderedKinds = new Set<Kind>(['integer', 'bigint', 'decimal', 'money', 'percent', 'duration', 'bytes', 'kbps'])
+const orderedKinds = new Set<Kind>([
+  'integer',
+  'bigint',
+  'decimal',
+  'money',
+  'percent',
+  'duration',
+  'bytes',
+  'kbps',
+])
 
 /** The operators that make sense for a field, the likeliest first; `null` only where a value may be missing. */
 export function operatorsFor(field: Field): Operator[] {
@@ -52,7 +61,10 @@ export function keyOf(filter: Filter): string {
 }
 
 /** The change to the address that puts `next` where `before` was; either may be missing. */
-export function replaceFilter(before: Filter | undefined, next: Filter | undefined): Record<string, string | undefined> {
+export function replaceFilter(
+  before: Filter | undefined,
+  next: Filter | undefined,
+): Record<string, string | undefined> {
   return {
     ...(before ? { [keyOf(before)]: undefined, [`${before.field}[in]`]: undefined } : {}),
     ...(next ? { [keyOf(next)]: next.value } : {}),

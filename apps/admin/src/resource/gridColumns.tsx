@@ -31,7 +31,11 @@ export function gridColumns(noun: Noun, state: ColumnState, refs: Refs, extra: E
 function cellOf(noun: Noun, field: Field, row: Row, refs: Refs): ReactNode {
   const value = valueOf(row, field.name)
   if (field.name === noun.title_field && field.kind !== 'reference' && noun.can.get) {
-    return <TextLink href={paths.row(noun, row.id)} inherit fw={500}>{field.kind === 'date' ? <Value field={field} value={value} /> : titleOf(noun, row)}</TextLink>
+    return (
+      <TextLink href={paths.row(noun, row.id)} inherit fw={500}>
+        {field.kind === 'date' ? <Value field={field} value={value} /> : titleOf(noun, row)}
+      </TextLink>
+    )
   }
   return <Value field={field} value={value} refs={refs} currency={row['currency']} />
 }

@@ -32,7 +32,9 @@ export function useColumns(noun: Noun, fromAddress?: string, without: string[] =
   })
   const fields = useMemo(() => allFields(noun).filter((field) => field.kind !== 'secret'), [noun])
   const wanted = fromAddress?.split(',') ?? remembered.shown ?? defaultColumns(noun, without)
-  const known = wanted.filter((name) => !without.includes(name) && fields.some((field) => field.name === name))
+  const known = wanted.filter(
+    (name) => !without.includes(name) && fields.some((field) => field.name === name),
+  )
   return {
     fields,
     shown: known.length > 0 ? known : defaultColumns(noun, without),
@@ -43,8 +45,19 @@ export function useColumns(noun: Noun, fromAddress?: string, without: string[] =
 }
 
 const widths: Partial<Record<Field['kind'], number>> = {
-  choice: 140, boolean: 90, date: 120, datetime: 140, ip: 140, cidr: 150, mac: 160, email: 220, reference: 190,
-  long_text: 260, auto_number: 110, json: 220, phone: 150,
+  choice: 140,
+  boolean: 90,
+  date: 120,
+  datetime: 140,
+  ip: 140,
+  cidr: 150,
+  mac: 160,
+  email: 220,
+  reference: 190,
+  long_text: 260,
+  auto_number: 110,
+  json: 220,
+  phone: 150,
 }
 
 /** A sensible width in pixels before anybody has dragged it. */

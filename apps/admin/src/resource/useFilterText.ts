@@ -12,8 +12,14 @@ export function useFilterText(noun: Noun, filter: Filter): string {
   const reference = field?.kind === 'reference' && field.to !== undefined && filter.operator !== 'null'
   const title = useReferenceTitle(reference ? field.to : undefined, filter.value)
   if (!field) return ''
-  const value = reference ? (title ?? '…') : filter.value.split(',').map((one) => written(field, one, tenant.currency)).join(t('filter.or'))
-  if (filter.operator === 'null') return t(filter.value === 'true' ? 'filter.isEmpty' : 'filter.isNotEmpty', { field: field.label })
+  const value = reference
+    ? (title ?? '…')
+    : filter.value
+        .split(',')
+        .map((one) => written(field, one, tenant.currency))
+        .join(t('filter.or'))
+  if (filter.operator === 'null')
+    return t(filter.value === 'true' ? 'filter.isEmpty' : 'filter.isNotEmpty', { field: field.label })
   return t('filter.text', { field: field.label, operator: t(`filter.operator.${filter.operator}`), value })
 }
 

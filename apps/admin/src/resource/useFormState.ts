@@ -69,12 +69,16 @@ export function bodyOf(values: Values): Values {
 
 /** What is sent when something is changed: what differs; a cleared field as null. */
 export function changesOf(values: Values, before: Values): Values {
-  const changed = Object.entries(values).filter(([name, value]) => JSON.stringify(value ?? '') !== JSON.stringify(before[name] ?? ''))
+  const changed = Object.entries(values).filter(
+    ([name, value]) => JSON.stringify(value ?? '') !== JSON.stringify(before[name] ?? ''),
+  )
   return nested(changed.map(([name, value]) => [name, isEmpty(value) ? null : value]))
 }
 
 function nested(entries: [string, unknown][]): Values {
-  const custom = entries.filter(([name]) => name.startsWith('custom.')).map(([name, value]) => [name.slice(7), value])
+  const custom = entries
+    .filter(([name]) => name.startsWith('custom.'))
+    .map(([name, value]) => [name.slice(7), value])
   const own = entries.filter(([name]) => !name.startsWith('custom.'))
   return { ...Object.fromEntries(own), ...(custom.length > 0 ? { custom: Object.fromEntries(custom) } : {}) }
 }

@@ -11,7 +11,13 @@ export function listQueryOptions(noun: Noun, query: Record<string, string>, incl
     queryKey: ['list', noun.path, query, include],
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<Row>>(noun.path, {
-        query: { ...query, limit: pageSize, cursor: pageParam, include, count: pageParam === '' ? 'true' : '' },
+        query: {
+          ...query,
+          limit: pageSize,
+          cursor: pageParam,
+          include,
+          count: pageParam === '' ? 'true' : '',
+        },
         signal,
       }),
     initialPageParam: '',
@@ -29,7 +35,12 @@ function isReference(noun: Noun, name: string): boolean {
   return field?.to !== undefined && (field.kind === 'reference' || field.kind === 'references')
 }
 
-export function useList(noun: Noun, query: Record<string, string>, columns: string[], options: { every_ms?: number } = {}) {
+export function useList(
+  noun: Noun,
+  query: Record<string, string>,
+  columns: string[],
+  options: { every_ms?: number } = {},
+) {
   const include = referencesAmong(noun, columns)
   const result = useInfiniteQuery({
     ...listQueryOptions(noun, query, include),
@@ -37,7 +48,10 @@ export function useList(noun: Noun, query: Record<string, string>, columns: stri
   })
   const pages = result.data?.pages
   const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? [], [pages])
-  const refs = useMemo<Refs>(() => Object.assign({}, ...(pages?.map((page) => page._refs ?? {}) ?? [])), [pages])
+  const refs = useMemo<Refs>(
+    () => Object.assign({}, ...(pages?.map((page) => page._refs ?? {}) ?? [])),
+    [pages],
+  )
   const [first] = pages ?? []
   return { ...result, rows, refs, total: first?.total, total_at_least: first?.total_at_least }
 }

@@ -6,7 +6,12 @@ const keys = ['palette', 'filter', 'down', 'up', 'select', 'open', 'edit', 'crea
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal opened onClose={onClose} title={t('keys.title')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('keys.title')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Table>
         <Table.Tbody>
           {keys.map((key) => (

@@ -1,6 +1,12 @@
 import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { IconChevronRight, IconHome, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '@tabler/icons-react'
+import {
+  IconChevronRight,
+  IconHome,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconSearch,
+} from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useMeta, type Noun } from '../meta.ts'
@@ -19,19 +25,47 @@ export function Navigation(props: { collapsed: boolean; onCollapse?: () => void;
   return (
     <nav className={classes.nav} data-collapsed={collapsed || undefined} aria-label={t('nav.label')}>
       <div className={classes.top}>
-        {!collapsed && <div className={classes.tenant} title={tenant.name}>{tenant.name}</div>}
+        {!collapsed && (
+          <div className={classes.tenant} title={tenant.name}>
+            {tenant.name}
+          </div>
+        )}
         {props.onCollapse && (
           <ActionIcon onClick={props.onCollapse} aria-label={collapsed ? t('nav.expand') : t('nav.collapse')}>
-            {collapsed ? <IconLayoutSidebarLeftExpand size={18} /> : <IconLayoutSidebarLeftCollapse size={18} />}
+            {collapsed ? (
+              <IconLayoutSidebarLeftExpand size={18} />
+            ) : (
+              <IconLayoutSidebarLeftCollapse size={18} />
+            )}
           </ActionIcon>
         )}
       </div>
-      <UnstyledButton className={classes.search} onClick={() => openOverlay('palette')} aria-label={collapsed ? t('nav.search') : undefined}>
+      <UnstyledButton
+        className={classes.search}
+        onClick={() => openOverlay('palette')}
+        aria-label={collapsed ? t('nav.search') : undefined}
+      >
         <IconSearch size={16} aria-hidden />
-        {!collapsed && <><span>{t('nav.search')}</span><kbd aria-hidden>{t('nav.searchKeys')}</kbd></>}
+        {!collapsed && (
+          <>
+            <span>{t('nav.search')}</span>
+            <kbd aria-hidden>{t('nav.searchKeys')}</kbd>
+          </>
+        )}
       </UnstyledButton>
-      <div className={classes.entries} onClick={(event) => event.target instanceof Element && event.target.closest('a') && props.onNavigate?.()}>
-        <NavItem href={paths.home()} icon={IconHome} label={t('nav.home')} current={pathname === '/'} collapsed={collapsed} />
+      <div
+        className={classes.entries}
+        onClick={(event) =>
+          event.target instanceof Element && event.target.closest('a') && props.onNavigate?.()
+        }
+      >
+        <NavItem
+          href={paths.home()}
+          icon={IconHome}
+          label={t('nav.home')}
+          current={pathname === '/'}
+          collapsed={collapsed}
+        />
         {entriesFor(nouns).map((entry) => (
           <EntryItem key={entry.key} entry={entry} collapsed={collapsed} pathname={pathname} />
         ))}
@@ -56,12 +90,22 @@ function EntryItem({ entry, collapsed, pathname }: { entry: Entry; collapsed: bo
   const [opened, setOpened] = useLocalStorage({ key: 'isp.nav.opened', defaultValue: ['finance', 'network'] })
   const label = t(`nav.${entry.key}` as 'nav.home') // The keys are those of navigation.ts; en.json has each.
   if ('noun' in entry) {
-    return <NavItem href={paths.list(entry.noun)} icon={entry.icon} label={label} current={isCurrent(entry.noun, pathname)} collapsed={collapsed} />
+    return (
+      <NavItem
+        href={paths.list(entry.noun)}
+        icon={entry.icon}
+        label={label}
+        current={isCurrent(entry.noun, pathname)}
+        collapsed={collapsed}
+      />
+    )
   }
   const inside = entry.nouns.some((noun) => isCurrent(noun, pathname))
   const [first] = entry.nouns
   if (collapsed) {
-    return first && <NavItem href={paths.list(first)} icon={entry.icon} label={label} current={inside} collapsed />
+    return (
+      first && <NavItem href={paths.list(first)} icon={entry.icon} label={label} current={inside} collapsed />
+    )
   }
   const open = inside || opened.includes(entry.key)
   const toggle = () => setOpened(open ? opened.filter((key) => key !== entry.key) : [...opened, entry.key])
@@ -76,7 +120,12 @@ function EntryItem({ entry, collapsed, pathname }: { entry: Entry; collapsed: bo
         <ul className={classes.children}>
           {entry.nouns.map((noun) => (
             <li key={noun.name}>
-              <PlainLink ref={isCurrent(noun, pathname) ? intoView : undefined} className={classes.child} href={paths.list(noun)} aria-current={isCurrent(noun, pathname) ? 'page' : undefined}>
+              <PlainLink
+                ref={isCurrent(noun, pathname) ? intoView : undefined}
+                className={classes.child}
+                href={paths.list(noun)}
+                aria-current={isCurrent(noun, pathname) ? 'page' : undefined}
+              >
                 {noun.label_plural}
               </PlainLink>
             </li>
@@ -87,12 +136,29 @@ function EntryItem({ entry, collapsed, pathname }: { entry: Entry; collapsed: bo
   )
 }
 
-function NavItem(props: { href: string; icon: typeof IconHome; label: string; current: boolean; collapsed: boolean }) {
+function NavItem(props: {
+  href: string
+  icon: typeof IconHome
+  label: string
+  current: boolean
+  collapsed: boolean
+}) {
   const link = (
-    <PlainLink className={classes.item} href={props.href} aria-current={props.current ? 'page' : undefined} aria-label={props.collapsed ? props.label : undefined}>
+    <PlainLink
+      className={classes.item}
+      href={props.href}
+      aria-current={props.current ? 'page' : undefined}
+      aria-label={props.collapsed ? props.label : undefined}
+    >
       <props.icon size={18} stroke={1.6} aria-hidden />
       {!props.collapsed && <span>{props.label}</span>}
     </PlainLink>
   )
-  return props.collapsed ? <Tooltip label={props.label} position="right">{link}</Tooltip> : link
+  return props.collapsed ? (
+    <Tooltip label={props.label} position="right">
+      {link}
+    </Tooltip>
+  ) : (
+    link
+  )
 }

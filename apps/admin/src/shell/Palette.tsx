@@ -14,7 +14,14 @@ import { usePaletteCommands, type PaletteCommand } from './palette-commands.ts'
 
 const [store, palette] = createSpotlight()
 
-type Hit = { noun: string; id: string; title: string; subtitle: string | null; status: string | null; matched?: string }
+type Hit = {
+  noun: string
+  id: string
+  title: string
+  subtitle: string | null
+  status: string | null
+  matched?: string
+}
 
 /** ⌘K: every row by name, number, phone, login or address; every place and every thing one may start. */
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -53,13 +60,21 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
       yOffset="12dvh"
       overlayProps={{ backgroundOpacity: 0.3, blur: 0 }}
     >
-      <Spotlight.Search placeholder={t('palette.placeholder')} aria-label={t('palette.placeholder')} leftSection={<IconSearch size={18} aria-hidden />} />
+      <Spotlight.Search
+        placeholder={t('palette.placeholder')}
+        aria-label={t('palette.placeholder')}
+        leftSection={<IconSearch size={18} aria-hidden />}
+      />
       <Spotlight.ActionsList>
         {hits.map((hit) => {
           const noun = nouns.find((one) => one.name === hit.noun)
           if (!noun) return null
           return (
-            <Spotlight.Action key={`${hit.noun}:${hit.id}`} onClick={() => void go(paths.row(noun, hit.id))} className={classes.action}>
+            <Spotlight.Action
+              key={`${hit.noun}:${hit.id}`}
+              onClick={() => void go(paths.row(noun, hit.id))}
+              className={classes.action}
+            >
               <span className={classes.noun}>{noun.label}</span>
               <span className={classes.title}>{hit.title}</span>
               <span className={classes.subtitle}>{subtitleOf(hit)}</span>
@@ -68,7 +83,10 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
           )
         })}
         {customer && payments?.can.create && (
-          <Spotlight.Action onClick={() => void go(paths.newPayment({ customer_id: customer.id }))} className={classes.action}>
+          <Spotlight.Action
+            onClick={() => void go(paths.newPayment({ customer_id: customer.id }))}
+            className={classes.action}
+          >
             <IconCash size={16} aria-hidden />
             <span className={classes.title}>{t('palette.takePayment', { name: customer.title })}</span>
           </Spotlight.Action>
@@ -77,7 +95,9 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
           <CommandAction key={command.key} command={command} />
         ))}
         {hits.length === 0 && commands.length === 0 && (
-          <Spotlight.Empty>{isFetching ? t('palette.searching') : t('palette.nothing', { query: query.trim() })}</Spotlight.Empty>
+          <Spotlight.Empty>
+            {isFetching ? t('palette.searching') : t('palette.nothing', { query: query.trim() })}
+          </Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
@@ -88,7 +108,9 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
 function subtitleOf(hit: Hit): string {
   const shown = `${hit.title} ${hit.subtitle ?? ''}`.toLowerCase()
   const { matched } = hit
-  return matched && !shown.includes(matched.toLowerCase()) ? [hit.subtitle, matched].filter(Boolean).join(' · ') : (hit.subtitle ?? '')
+  return matched && !shown.includes(matched.toLowerCase())
+    ? [hit.subtitle, matched].filter(Boolean).join(' · ')
+    : (hit.subtitle ?? '')
 }
 
 function CommandAction({ command }: { command: PaletteCommand }) {

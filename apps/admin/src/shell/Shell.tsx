@@ -16,7 +16,11 @@ import { TroubleStrip } from './TroubleStrip.tsx'
 export function Shell() {
   const { t } = useTranslation()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
-  const [collapsed, setCollapsed] = useLocalStorage({ key: 'isp.nav.collapsed', defaultValue: false, getInitialValueInEffect: false })
+  const [collapsed, setCollapsed] = useLocalStorage({
+    key: 'isp.nav.collapsed',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -51,7 +55,10 @@ function BottomBar() {
         <IconSearch size={20} aria-hidden />
         {t('nav.search')}
       </button>
-      <PlainLink href={paths.customers()} aria-current={pathname.startsWith('/customers') ? 'page' : undefined}>
+      <PlainLink
+        href={paths.customers()}
+        aria-current={pathname.startsWith('/customers') ? 'page' : undefined}
+      >
         <IconUsers size={20} aria-hidden />
         {t('nav.customers')}
       </PlainLink>
@@ -59,7 +66,15 @@ function BottomBar() {
         <IconMenu2 size={20} aria-hidden />
         {t('nav.menu')}
       </button>
-      <Drawer opened={opened} onClose={menu.close} position="left" size="85%" title={t('nav.menu')} closeButtonProps={{ 'aria-label': t('common.close') }} classNames={{ body: classes.menu }}>
+      <Drawer
+        opened={opened}
+        onClose={menu.close}
+        position="left"
+        size="85%"
+        title={t('nav.menu')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+        classNames={{ body: classes.menu }}
+      >
         <Navigation collapsed={false} onNavigate={menu.close} />
       </Drawer>
     </nav>

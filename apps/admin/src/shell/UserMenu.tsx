@@ -1,6 +1,14 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { IconCheck, IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSelector, IconSun } from '@tabler/icons-react'
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSelector,
+  IconSun,
+} from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { meQuery } from '../meta.ts'
@@ -26,7 +34,11 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
   return (
     <Menu width={220} position="top-start">
       <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={collapsed ? user.name : undefined} title={t('user.menu')}>
+        <UnstyledButton
+          className={classes.user}
+          aria-label={collapsed ? user.name : undefined}
+          title={t('user.menu')}
+        >
           <span className={classes.avatar} aria-hidden>
             {initials(user.name)}
           </span>
@@ -44,7 +56,9 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
           <Menu.Item
             key={value}
             leftSection={<Icon size={16} />}
-            rightSection={colorScheme === value ? <IconCheck size={14} aria-label={t('user.chosen')} /> : null}
+            rightSection={
+              colorScheme === value ? <IconCheck size={14} aria-label={t('user.chosen')} /> : null
+            }
             onClick={() => setColorScheme(value)}
           >
             {label}

@@ -1,14 +1,29 @@
-import { IconBuildingStore, IconHammer, IconHome, IconNetwork, IconReceipt2, IconSettings, IconUsers, IconWifi } from '@tabler/icons-react'
+import {
+  IconBuildingStore,
+  IconHammer,
+  IconHome,
+  IconNetwork,
+  IconReceipt2,
+  IconSettings,
+  IconUsers,
+  IconWifi,
+} from '@tabler/icons-react'
 import type { Noun } from '../meta.ts'
 
 export type Group = { key: string; icon: typeof IconHome; nouns: string[] }
-export type Entry = { key: string; icon: typeof IconHome; noun: Noun } | { key: string; icon: typeof IconHome; nouns: Noun[] }
+export type Entry =
+  | { key: string; icon: typeof IconHome; noun: Noun }
+  | { key: string; icon: typeof IconHome; nouns: Noun[] }
 
 /** The order of work. An entry is shown when this person may list its noun; every custom entity joins Build. */
 export const groups: Group[] = [
   { key: 'customers', icon: IconUsers, nouns: ['customer'] },
   { key: 'services', icon: IconWifi, nouns: ['service'] },
-  { key: 'finance', icon: IconReceipt2, nouns: ['invoice', 'payment', 'billing_run', 'transaction', 'journal_entry'] },
+  {
+    key: 'finance',
+    icon: IconReceipt2,
+    nouns: ['invoice', 'payment', 'billing_run', 'transaction', 'journal_entry'],
+  },
   {
     key: 'network',
     icon: IconNetwork,
@@ -20,8 +35,18 @@ export const groups: Group[] = [
     key: 'settings',
     icon: IconSettings,
     nouns: [
-      'user', 'role', 'api_key', 'sign_in_session', 'partner', 'label', 'import', 'saved_view', 'bulk_job', 'job',
-      'audit_event', 'event',
+      'user',
+      'role',
+      'api_key',
+      'sign_in_session',
+      'partner',
+      'label',
+      'import',
+      'saved_view',
+      'bulk_job',
+      'job',
+      'audit_event',
+      'event',
     ],
   },
 ]

@@ -16,8 +16,26 @@ export function usePaletteCommands(query: string): PaletteCommand[] {
   const commands: PaletteCommand[] = [
     { key: 'home', kind: 'go', label: t('palette.home'), run: () => void go(paths.home()) },
     ...nouns.flatMap((noun): PaletteCommand[] => [
-      ...(noun.can.list ? [{ key: `go:${noun.name}`, kind: 'go' as const, label: t('palette.goTo', { what: noun.label_plural }), run: () => void go(paths.list(noun)) }] : []),
-      ...(noun.can.create ? [{ key: `create:${noun.name}`, kind: 'create' as const, label: t('palette.create', { what: noun.label.toLowerCase() }), run: () => void go(paths.create(noun)) }] : []),
+      ...(noun.can.list
+        ? [
+            {
+              key: `go:${noun.name}`,
+              kind: 'go' as const,
+              label: t('palette.goTo', { what: noun.label_plural }),
+              run: () => void go(paths.list(noun)),
+            },
+          ]
+        : []),
+      ...(noun.can.create
+        ? [
+            {
+              key: `create:${noun.name}`,
+              kind: 'create' as const,
+              label: t('palette.create', { what: noun.label.toLowerCase() }),
+              run: () => void go(paths.create(noun)),
+            },
+          ]
+        : []),
     ]),
     { key: 'jobs', kind: 'go', label: t('palette.jobs'), run: () => void go(paths.jobs()) },
     { key: 'light', kind: 'do', label: t('palette.light'), run: () => setColorScheme('light') },

@@ -6,7 +6,12 @@ import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import classes from './Chart.module.css'
 
-export type Series = { label: string; color: `--isp-${string}`; values: (number | null)[]; format: (value: number) => string }
+export type Series = {
+  label: string
+  color: `--isp-${string}`
+  values: (number | null)[]
+  format: (value: number) => string
+}
 
 type Props = {
   label: string
@@ -29,7 +34,19 @@ export function Chart({ label, x, xLabel, series, bars, height_px = 200 }: Props
   useEffect(() => {
     const element = host.current
     if (!element || numbers) return
-    const plot = new uPlot(options({ x, xLabel, series, bars: bars === true, height_px, width_px: element.clientWidth, onHover: setAt }), [x, ...series.map((one) => one.values)], element)
+    const plot = new uPlot(
+      options({
+        x,
+        xLabel,
+        series,
+        bars: bars === true,
+        height_px,
+        width_px: element.clientWidth,
+        onHover: setAt,
+      }),
+      [x, ...series.map((one) => one.values)],
+      element,
+    )
     const watcher = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: height_px }))
     watcher.observe(element)
     return () => {
@@ -54,12 +71,26 @@ export function Chart({ label, x, xLabel, series, bars, height_px = 200 }: Props
           )
         })}
         <span className={classes.at}>{x[shown] === undefined ? '' : xLabel(x[shown])}</span>
-        <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setNumbers(!numbers)} aria-pressed={numbers}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-xs"
+          onClick={() => setNumbers(!numbers)}
+          aria-pressed={numbers}
+        >
           {numbers ? t('chart.drawing') : t('chart.numbers')}
         </Button>
       </div>
-      <div style={{ height: height_px }} className={numbers ? classes.numbers : undefined} {...(numbers ? { tabIndex: 0 } : {})}>
-        {numbers ? <Numbers x={x} xLabel={xLabel} series={series} label={label} /> : <div ref={host} aria-hidden />}
+      <div
+        style={{ height: height_px }}
+        className={numbers ? classes.numbers : undefined}
+        {...(numbers ? { tabIndex: 0 } : {})}
+      >
+        {numbers ? (
+          <Numbers x={x} xLabel={xLabel} series={series} label={label} />
+        ) : (
+          <div ref={host} aria-hidden />
+        )}
       </div>
     </figure>
   )
@@ -71,14 +102,22 @@ function Numbers({ x, xLabel, series, label }: Pick<Props, 'x' | 'xLabel' | 'ser
       <Table.Thead>
         <Table.Tr>
           <Table.Td />
-          {series.map((one) => <Table.Th key={one.label} ta="right">{one.label}</Table.Th>)}
+          {series.map((one) => (
+            <Table.Th key={one.label} ta="right">
+              {one.label}
+            </Table.Th>
+          ))}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {x.map((at, index) => (
           <Table.Tr key={at}>
             <Table.Th fw={400}>{xLabel(at)}</Table.Th>
-            {series.map((one) => <Table.Td key={one.label} ta="right">{one.format(one.values[index] ?? 0)}</Table.Td>)}
+            {series.map((one) => (
+              <Table.Td key={one.label} ta="right">
+                {one.format(one.values[index] ?? 0)}
+              </Table.Td>
+            ))}
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -86,12 +125,20 @@ function Numbers({ x, xLabel, series, label }: Pick<Props, 'x' | 'xLabel' | 'ser
   )
 }
 
-type Drawing = Required<Pick<Props, 'x' | 'xLabel' | 'series' | 'bars' | 'height_px'>> & { width_px: number; onHover: (index: number | null) => void }
+type Drawing = Required<Pick<Props, 'x' | 'xLabel' | 'series' | 'bars' | 'height_px'>> & {
+  width_px: number
+  onHover: (index: number | null) => void
+}
 
 function options({ x, xLabel, series, bars, height_px, width_px, onHover }: Drawing): uPlot.Options {
   const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
   const [first] = series
-  const axis = { stroke: token('--isp-dim'), font: "12px 'Inter Variable', sans-serif", grid: { stroke: token('--isp-border'), width: 1 }, ticks: { show: false } }
+  const axis = {
+    stroke: token('--isp-dim'),
+    font: "12px 'Inter Variable', sans-serif",
+    grid: { stroke: token('--isp-border'), width: 1 },
+    ticks: { show: false },
+  }
   const width = 0.8 / series.length
   return {
     width: width_px,
@@ -104,8 +151,19 @@ function options({ x, xLabel, series, bars, height_px, width_px, onHover }: Draw
       y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64, values: (_plot, splits) => splits.map((at) => (bars ? (x.includes(at) ? xLabel(at) : '') : xLabel(at))), ...(bars ? { incrs: [1, 2, 3, 6, 7, 14] } : {}) },
-      { ...axis, size: 74, values: (_plot, splits) => splits.map((value) => first?.format(value) ?? String(value)) },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 64,
+        values: (_plot, splits) =>
+          splits.map((at) => (bars ? (x.includes(at) ? xLabel(at) : '') : xLabel(at))),
+        ...(bars ? { incrs: [1, 2, 3, 6, 7, 14] } : {}),
+      },
+      {
+        ...axis,
+        size: 74,
+        values: (_plot, splits) => splits.map((value) => first?.format(value) ?? String(value)),
+      },
     ],
     series: [
       {},

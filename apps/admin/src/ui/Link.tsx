@@ -32,7 +32,8 @@ export function useAppLink(href: string) {
     href,
     onMouseEnter: () => void router.preloadRoute(destination(href)).catch(() => undefined),
     onClick: (event: MouseEvent) => {
-      if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+      if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
+        return
       event.preventDefault()
       void go(href)
     },

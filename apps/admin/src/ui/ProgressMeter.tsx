@@ -22,7 +22,9 @@ export function ProgressMeter(props: { done: number; total: number; running: boo
       </Progress.Root>
       <Text fz={13} c="dimmed" mt={4} mih={20}>
         {t('progress.counts', { done: count(props.done), total: count(props.total) })}
-        {props.running && rate > 0 && ` · ${t('progress.rate', { rate: count(Math.round(rate)), left: duration((props.total - props.done) / rate) })}`}
+        {props.running &&
+          rate > 0 &&
+          ` · ${t('progress.rate', { rate: count(Math.round(rate)), left: duration((props.total - props.done) / rate) })}`}
       </Text>
     </div>
   )

@@ -31,7 +31,9 @@ export function Facts({ facts }: { facts: { label: string; value: React.ReactNod
       {facts.map(({ label, value, wide }) => (
         <div key={label} data-wide={wide || undefined}>
           <dt>{label}</dt>
-          <dd>{value === null || value === undefined || value === '' ? <span aria-hidden>–</span> : value}</dd>
+          <dd>
+            {value === null || value === undefined || value === '' ? <span aria-hidden>–</span> : value}
+          </dd>
         </div>
       ))}
     </dl>

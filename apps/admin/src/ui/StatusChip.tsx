@@ -14,14 +14,49 @@ export type Tone = 'ok' | 'info' | 'warn' | 'bad' | 'idle' | 'busy'
 
 /** What a state means for the person who reads it. The word is always shown beside the colour and the icon. */
 const tones: Record<string, Tone> = {
-  active: 'ok', online: 'ok', paid: 'ok', done: 'ok', succeeded: 'ok', accept: 'ok', accepted: 'ok', acknowledged: 'ok', final: 'info',
-  new: 'info', draft: 'info', preview: 'info', ready: 'info', invited: 'info', queued: 'info',
-  running: 'busy', previewing: 'busy', confirming: 'busy', validating: 'busy', sent: 'busy',
-  partially_paid: 'warn', stale: 'warn', walled: 'warn', stopped: 'warn', pending: 'warn', suspended: 'warn', 
-  blocked: 'bad', overdue: 'bad', failed: 'bad', rejected: 'bad', reject: 'bad', bounced: 'bad', gone: 'bad',
+  active: 'ok',
+  online: 'ok',
+  paid: 'ok',
+  done: 'ok',
+  succeeded: 'ok',
+  accept: 'ok',
+  accepted: 'ok',
+  acknowledged: 'ok',
+  final: 'info',
+  new: 'info',
+  draft: 'info',
+  preview: 'info',
+  ready: 'info',
+  invited: 'info',
+  queued: 'info',
+  running: 'busy',
+  previewing: 'busy',
+  confirming: 'busy',
+  validating: 'busy',
+  sent: 'busy',
+  partially_paid: 'warn',
+  stale: 'warn',
+  walled: 'warn',
+  stopped: 'warn',
+  pending: 'warn',
+  suspended: 'warn',
+  blocked: 'bad',
+  overdue: 'bad',
+  failed: 'bad',
+  rejected: 'bad',
+  reject: 'bad',
+  bounced: 'bad',
+  gone: 'bad',
 }
 const colours: Record<string, Tone> = {
-  green: 'ok', blue: 'info', yellow: 'warn', orange: 'warn', amber: 'warn', red: 'bad', gray: 'idle', grey: 'idle',
+  green: 'ok',
+  blue: 'info',
+  yellow: 'warn',
+  orange: 'warn',
+  amber: 'warn',
+  red: 'bad',
+  gray: 'idle',
+  grey: 'idle',
 }
 const icons = {
   ok: IconCircleCheck,
@@ -63,4 +98,3 @@ export function OnlineDot({ online, labels }: { online: boolean; labels: [string
     </span>
   )
 }
-

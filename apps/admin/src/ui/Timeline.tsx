@@ -24,14 +24,20 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
     <ol className={classes.list}>
       {entries.map((entry) => (
         <li key={entry.id}>
-          <span className={classes.mark} aria-hidden>{entry.icon}</span>
+          <span className={classes.mark} aria-hidden>
+            {entry.icon}
+          </span>
           <div className={classes.entry}>
             <div className={classes.title}>
               {entry.href ? <PlainLink href={entry.href}>{entry.title}</PlainLink> : entry.title}
             </div>
             {entry.detail && <div className={classes.detail}>{entry.detail}</div>}
-            {entry.reason && <div className={classes.detail}>{t('timeline.reason', { reason: entry.reason })}</div>}
-            {entry.cause && <div className={classes.detail}>{t('timeline.because', { cause: entry.cause })}</div>}
+            {entry.reason && (
+              <div className={classes.detail}>{t('timeline.reason', { reason: entry.reason })}</div>
+            )}
+            {entry.cause && (
+              <div className={classes.detail}>{t('timeline.because', { cause: entry.cause })}</div>
+            )}
             <div className={classes.who}>
               <When at={entry.at} />
               {entry.actor && ` · ${entry.actor.name ?? t('timeline.system')}`}

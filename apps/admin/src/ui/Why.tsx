@@ -9,7 +9,9 @@ export function Why({ of, sentence }: { of: string; sentence: string | null | un
   return (
     <Popover position="bottom-start" width={320} withArrow>
       <Popover.Target>
-        <UnstyledButton className={classes.why} title={of}>{t('why.open')}</UnstyledButton>
+        <UnstyledButton className={classes.why} title={of}>
+          {t('why.open')}
+        </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
         <Text>{sentence}</Text>

@@ -8,7 +8,10 @@ export type Search = Record<string, string>
  * The address' query as names to strings, and a setter that merges: `undefined` takes a name away.
  * Changes of what is looked at replace the entry; `push` is for what Back should undo (an opened drawer, a tab).
  */
-export function useQueryState(): [Search, (change: Record<string, string | undefined>, push?: boolean) => void] {
+export function useQueryState(): [
+  Search,
+  (change: Record<string, string | undefined>, push?: boolean) => void,
+] {
   const search: Search = useSearch({ strict: false })
   const navigate = useNavigate()
   const set = useCallback(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Ctx } from '#kernel/ctx.ts'
+import type { Resource } from '#kernel/resource.ts'
 import { asResource, create } from '#kernel/store.ts'
 import { tariffs, taxes } from '#modules/catalog/index.ts'
 import { labels } from '#modules/customers/index.ts'
@@ -17,7 +18,6 @@ export type Provider = {
   labels: Record<LabelName, string>
   tariffs: Record<TariffName, string>
   routers: Record<RouterName, string>
-  custom_fields: ReadonlySet<string>
 }
 export type PartnerName = 'northwind' | 'hillside' | 'riverbend'
 export type LabelName = keyof typeof label_list
@@ -32,7 +32,19 @@ const label_list = {
   field_test: { name: 'Field test', color: 'lime' },
 } as const
 
-const internet = (title: string, price: string, down_mbps: number, up_mbps: number, description: string) => ({
+const tax_list = {
+  standard: { name: 'VAT 23 %', rate: '23' },
+  reduced: { name: 'VAT 8 %', rate: '8' },
+} as const
+
+type Offer = { tax: keyof typeof tax_list } & Record<string, unknown>
+const internet = (
+  title: string,
+  price: string,
+  down_mbps: number,
+  up_mbps: number,
+  description: string,
+): Offer => ({
   title,
   service_type: 'internet',
   tax: 'standard',
@@ -88,51 +100,48 @@ const router_list = {
 } as const
 
 /** Makes what the ISP had before its first customer. */
-export async function foundProvider(ctx: Ctx): Promise<Omit<Provider, 'custom_fields'>> {
-  const make = async (noun: Parameters<typeof create>[1], body: Record<string, unknown>) =>
-    String((await create(ctx, noun, body)).id)
-  const makeAll = async <K extends string>(
-    noun: Parameters<typeof create>[1],
-    list: Record<K, Record<string, unknown>>,
-  ): Promise<Record<K, string>> => {
-    const ids: [string, string][] = []
-    for (const [name, body] of Object.entries<Record<string, unknown>>(list)) ids.push([name, await make(noun, body)])
-    // The same keys as `list`, which Object.fromEntries cannot say.
-    return Object.fromEntries(ids) as Record<K, string>
-  }
-
-  const hillside = await make(asResource(partners), {
+export async function foundProvider(ctx: Ctx): Promise<Provider> {
+  const hillside = await make(ctx, asResource(partners), {
     name: 'Hillside Networks',
     email: 'office@hillside.example.net',
     phone: '+48 31 220 10 10',
   })
-  const riverbend = await make(asResource(partners), {
+  const riverbend = await make(ctx, asResource(partners), {
     name: 'Riverbend Wi-Fi',
     parent_id: hillside,
     email: 'hello@riverbend.example.net',
   })
-
-  const tax_ids = await makeAll(asResource(taxes), {
-    standard: { name: 'VAT 23 %', rate: '23' },
-    reduced: { name: 'VAT 8 %', rate: '8' },
-  })
-  const priced = Object.fromEntries(
-    Object.entries(tariff_list).map(([name, { tax, ...tariff }]) => [name, { ...tariff, tax_id: tax_ids[tax] }]),
-  )
-  const withSecrets = Object.fromEntries(
-    Object.entries(router_list).map(([name, router]) => [
-      name,
-      { ...router, radius_secret: randomBytes(18).toString('base64url') },
-    ]),
-  )
-  const router_ids = await makeAll<RouterName>(asResource(routers), withSecrets as typeof router_list)
-  for (const network of networks(router_ids)) await make(asResource(ipNetworks), network)
+  const tax_ids = await makeAll(ctx, asResource(taxes), tax_list)
+  const router_ids = await makeAll(ctx, asResource(routers), router_list, (router) => ({
+    ...router,
+    radius_secret: randomBytes(18).toString('base64url'),
+  }))
+  for (const network of networks(router_ids)) await make(ctx, asResource(ipNetworks), network)
   return {
     partners: { northwind: ctx.tenant.root_partner_id, hillside, riverbend },
-    labels: await makeAll<LabelName>(asResource(labels), label_list),
-    tariffs: await makeAll<TariffName>(asResource(tariffs), priced as Record<TariffName, Record<string, unknown>>),
+    labels: await makeAll(ctx, asResource(labels), label_list),
+    tariffs: await makeAll(ctx, asResource(tariffs), tariff_list, ({ tax, ...tariff }) => ({
+      ...tariff,
+      tax_id: tax_ids[tax],
+    })),
     routers: router_ids,
   }
+}
+
+const make = async (ctx: Ctx, noun: Resource, body: Record<string, unknown>): Promise<string> =>
+  String((await create(ctx, noun, body)).id)
+
+/** One row for each entry; answers their ids by the entries' names. */
+async function makeAll<K extends string, T extends Record<string, unknown>>(
+  ctx: Ctx,
+  noun: Resource,
+  list: Record<K, T>,
+  body: (entry: T) => Record<string, unknown> = (entry) => entry,
+): Promise<Record<K, string>> {
+  const ids: [string, string][] = []
+  for (const [name, entry] of Object.entries<T>(list)) ids.push([name, await make(ctx, noun, body(entry))])
+  // The same keys as `list`, which Object.fromEntries cannot say.
+  return Object.fromEntries(ids) as Record<K, string>
 }
 
 /** Addresses of the documentation (RFC 5737), carrier-grade NAT (RFC 6598) and private ranges: nobody's. */

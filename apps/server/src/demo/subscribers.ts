@@ -40,7 +40,7 @@ export type PlannedService = {
 /** promptly: days after the invoice. late: after the due date. in_parts: half now, half later. ahead: rounds up and keeps credit. */
 export type Paying = 'promptly' | 'by_card' | 'late' | 'in_parts' | 'ahead' | 'by_agreement'
 
-const people = 272
+const people = 281
 
 /** About 300 customers over `days` days. The same every time but for the length of the year. */
 export function inventSubscribers(days: number): Subscriber[] {
@@ -140,6 +140,12 @@ const faster: Partial<Record<TariffName, TariffName>> = {
 
 /** What sets some apart: who left, who paused, who has not been connected yet, and who stopped paying. */
 function giveFates(random: Random, subscribers: Subscriber[], days: number): void {
+  subscribers.slice(-6).forEach((each, n) => {
+    each.joins_on = days - Math.floor(n / 3)
+    each.services = each.services
+      .slice(0, 1)
+      .map(({ activated_on: _, moves_to: __, ...service }) => ({ ...service, ipv4_mode: 'pool' }))
+  })
   const settled = subscribers.filter(({ customer, joins_on }) => customer.category === 'person' && joins_on < days - 150)
   const take = (n: number) => Array.from({ length: n }, () => settled.splice(random.between(0, settled.length - 1), 1)[0]!)
   for (const each of take(9)) each.leaves_on = random.between(60, days - 10)
@@ -159,10 +165,6 @@ function giveFates(random: Random, subscribers: Subscriber[], days: number): voi
     each.customer.auto_block = false
   }
   for (const each of take(4)) each.labels.push('vip')
-  subscribers.slice(-6).forEach((each, n) => {
-    each.joins_on = days - Math.floor(n / 3)
-    each.services = each.services.slice(0, 1).map(({ activated_on: _, moves_to: __, ...service }) => service)
-  })
 }
 
 const company_list = [
@@ -186,10 +188,12 @@ function* companies(random: Random, logins: Set<string>, days: number): Generato
   let index = 0
   for (const { name, branches } of company_list) {
     const parent = index++
-    yield company(random, logins, days, name)
+    const head = company(random, logins, days, name)
+    yield head
     for (const branch of branches) {
       index++
-      yield { ...company(random, logins, days, branch), parent }
+      const branch_office = company(random, logins, days, branch)
+      yield { ...branch_office, parent, partner: head.partner, joins_on: Math.max(branch_office.joins_on, head.joins_on) }
     }
   }
 }

@@ -44,7 +44,8 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
     rate_limit_per_minute: number('RATE_LIMIT_PER_MINUTE', 60_000, 10, 100_000_000),
     job_concurrency: number('JOB_CONCURRENCY', 4, 1, 64),
     pool_size: number('DATABASE_POOL', 16, 2, 200),
-    log_level: env.LOG_LEVEL || 'info',
+    // A terminal shows what needs attention; whoever collects the log wants each request.
+    log_level: env.LOG_LEVEL || (process.stderr.isTTY ? 'warn' : 'info'),
     secret_key: env.SECRET_KEY || null,
   }
   if (env.ISP_DEMO && !['0', '1'].includes(env.ISP_DEMO))

@@ -37,5 +37,5 @@ export function observeRequest(app: App, request: FastifyRequest, reply: Fastify
     actor_id: request.principal?.actor.id,
   }
   if (reply.statusCode >= 500 || took_ms > slow_ms) app.log.warn(line, 'request')
-  else app.log.debug(line, 'request')
+  else app.log.info(line, 'request')
 }

@@ -5,8 +5,8 @@ import { bulk, type BulkRequest } from './bulk.ts'
 import { perform, type Verb } from './commands.ts'
 import type { Ctx } from './ctx.ts'
 import { exportLines, type ExportFormat } from './export.ts'
-import { and, limitOf, scope, type ListQuery } from './filters.ts'
-import { actAs, bodyOf, freshly, readAs, readTogether } from './http.ts'
+import { limitOf, type ListQuery } from './filters.ts'
+import { actAs, bodyOf, freshly, readAs } from './http.ts'
 import { isId } from './ids.ts'
 import { metaOf } from './meta.ts'
 import { openapiOf } from './openapi.ts'
@@ -15,8 +15,8 @@ import { referencesOf } from './references.ts'
 import { invalidField, notFound, Refused } from './refused.ts'
 import type { Generic, Resource } from './resource.ts'
 import { withoutHidden } from './shape.ts'
-import { id, sql } from './sql.ts'
-import { create, get, list, locked, remove, update } from './store.ts'
+import { sql } from './sql.ts'
+import { create, find, get, list, remove, update } from './store.ts'
 
 /**
  * One family of routes serves every noun, built-in or an administrator's: Fastify cannot take routes after it listens, and
@@ -47,7 +47,7 @@ export function mountRest(server: FastifyInstance, app: App): void {
       }),
     )
     server.get(`${root}/:id/actions`, (request, reply) =>
-      readTogether(app, request, reply, async (ctx) => actionsOf(ctx, await noun(ctx, request), request)),
+      readAs(app, request, reply, async (ctx) => actionsOf(ctx, await noun(ctx, request), request)),
     )
     server.get(`${root}/:id/history`, (request, reply) =>
       readAs(app, request, reply, async (ctx) => historyOf(ctx, await noun(ctx, request), request)),
@@ -203,7 +203,8 @@ async function actionsOf(
   request: FastifyRequest,
 ): Promise<Record<string, { allowed: boolean; reason?: string }>> {
   mustBeAbleTo(ctx, noun, 'get')
-  const row = await locked(ctx, noun, idOf(request, noun))
+  const row = await find(ctx, noun, idOf(request, noun))
+  if (!row) throw notFound(noun.label)
   const actions: Record<string, { allowed: boolean; reason?: string }> = {}
   for (const verb of ctx.app.nouns.verbs(noun)) {
     if (verb.on !== 'row') continue
@@ -256,12 +257,4 @@ async function sendExport(
     .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
     .header('content-disposition', `attachment; filename="${name}.${format}"`)
     .send(Readable.from(lines))
-}
-
-/** True when the row exists and the actor may see it. */
-export async function visible(ctx: Ctx, noun: Resource, row_id: string): Promise<boolean> {
-  const row = await ctx.db.maybe(
-    sql`select 1 from ${id(noun.table)} ${and([sql`id = ${row_id}`, ...scope(ctx, noun)])}`,
-  )
-  return row !== undefined
 }

@@ -30,10 +30,16 @@ export function AuditPage() {
         extraColumns={{
           action: (row) => humanise(String(row['action'])),
           noun: (row) => <NounLabel name={row['noun']} />,
-          changes: (row) => (isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null),
+          changes: (row) =>
+            isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null,
         }}
       />
-      <Drawer opened={entry !== undefined} onClose={() => setQuery({ entry: undefined })} title={t('audit.entry')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <Drawer
+        opened={entry !== undefined}
+        onClose={() => setQuery({ entry: undefined })}
+        title={t('audit.entry')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         {entry && <AuditEntry noun={noun} id={entry} />}
       </Drawer>
     </>
@@ -48,7 +54,10 @@ function NounLabel({ name }: { name: unknown }) {
 function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
   const { t } = useTranslation()
   const { nouns } = useMeta()
-  const { data: row, error } = useQuery({ queryKey: ['row', noun.path, id, 'audit'], queryFn: () => api.get<Row>(`${noun.path}/${id}`) })
+  const { data: row, error } = useQuery({
+    queryKey: ['row', noun.path, id, 'audit'],
+    queryFn: () => api.get<Row>(`${noun.path}/${id}`),
+  })
   if (error) return <ErrorNotice error={error} />
   if (!row) return null
   const about = nouns.find((one) => one.name === row['noun'])
@@ -58,15 +67,31 @@ function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
     <Stack>
       <Facts
         facts={[
-          { label: t('audit.what'), value: `${humanise(String(row['action']))} · ${about?.label ?? humanise(String(row['noun']))}` },
+          {
+            label: t('audit.what'),
+            value: `${humanise(String(row['action']))} · ${about?.label ?? humanise(String(row['noun']))}`,
+          },
           { label: t('audit.when'), value: <When at={row['at'] ?? row['created_at']} /> },
           { label: t('audit.who'), value: actorOf(row) ?? t('timeline.system') },
           { label: t('audit.why'), value: row['reason'] === null ? null : String(row['reason'] ?? '') },
-          { label: t('audit.row'), value: about?.can.get && row_id ? <TextLink href={paths.row(about, row_id)}>{t('audit.open')}</TextLink> : row_id, wide: true },
+          {
+            label: t('audit.row'),
+            value:
+              about?.can.get && row_id ? (
+                <TextLink href={paths.row(about, row_id)}>{t('audit.open')}</TextLink>
+              ) : (
+                row_id
+              ),
+            wide: true,
+          },
         ]}
       />
       <Section title={t('audit.changes')}>
-        {isRecord(changes) && Object.keys(changes).length > 0 ? <ChangeList noun={about} changes={changes} /> : <Empty small title={t('audit.noChanges')} />}
+        {isRecord(changes) && Object.keys(changes).length > 0 ? (
+          <ChangeList noun={about} changes={changes} />
+        ) : (
+          <Empty small title={t('audit.noChanges')} />
+        )}
       </Section>
     </Stack>
   )

@@ -42,7 +42,13 @@ function Run({ noun, id }: { noun: Noun; id: string }) {
         actions={
           <>
             {run.status === 'preview' && <ConfirmRun run={run} />}
-            <CommandMenu noun={noun} row={run} first={['withdraw']} without={['confirm']} onCommand={(verb) => setQuery({ do: verb }, true)} />
+            <CommandMenu
+              noun={noun}
+              row={run}
+              first={['withdraw']}
+              without={['confirm']}
+              onCommand={(verb) => setQuery({ do: verb }, true)}
+            />
           </>
         }
       />
@@ -52,13 +58,26 @@ function Run({ noun, id }: { noun: Noun; id: string }) {
         </Section>
         {moving && (
           <Section title={run.status === 'previewing' ? t('run.calculating') : t('run.billing')}>
-            <ProgressMeter done={run.progress_done ?? 0} total={run.progress_total ?? 0} running label={t('bulk.progress')} />
+            <ProgressMeter
+              done={run.progress_done ?? 0}
+              total={run.progress_total ?? 0}
+              running
+              label={t('bulk.progress')}
+            />
             {t('bulk.leave')}
           </Section>
         )}
         <Problems problems={run.problems} />
         {run.status === 'preview' && <RunPreview id={id} />}
-        {['done', 'withdrawn', 'failed'].includes(run.status) && invoices?.can.list && <RelatedList noun={invoices} by="billing_run_id" id={id} title={invoices.label_plural} actions={<span />} />}
+        {['done', 'withdrawn', 'failed'].includes(run.status) && invoices?.can.list && (
+          <RelatedList
+            noun={invoices}
+            by="billing_run_id"
+            id={id}
+            title={invoices.label_plural}
+            actions={<span />}
+          />
+        )}
       </PageColumns>
       <CommandDrawer noun={noun} row={run} />
     </>
@@ -68,12 +87,28 @@ function Run({ noun, id }: { noun: Noun; id: string }) {
 function RunFacts({ run }: { run: BillingRun }) {
   const { t } = useTranslation()
   const before = Number(run.last_total ?? 0)
-  const change = before > 0 ? t('run.change', { change: percent((Number(run.total) - before) / before) }) : null
+  const change =
+    before > 0 ? t('run.change', { change: percent((Number(run.total) - before) / before) }) : null
   return (
     <Facts
       facts={[
-        { label: t('run.total'), value: <strong><Money amount={run.total} currency={run.currency} /></strong> },
-        { label: t('run.lastTotal'), value: run.last_total && <><Money amount={run.last_total} currency={run.currency} /> {change && <span style={{ color: 'var(--isp-dim)' }}>({change})</span>}</> },
+        {
+          label: t('run.total'),
+          value: (
+            <strong>
+              <Money amount={run.total} currency={run.currency} />
+            </strong>
+          ),
+        },
+        {
+          label: t('run.lastTotal'),
+          value: run.last_total && (
+            <>
+              <Money amount={run.last_total} currency={run.currency} />{' '}
+              {change && <span style={{ color: 'var(--isp-dim)' }}>({change})</span>}
+            </>
+          ),
+        },
         { label: t('run.invoices'), value: count(run.invoices ?? 0) },
         { label: t('run.customers'), value: count(run.customers ?? 0) },
         { label: t('run.tax'), value: <Money amount={run.tax_total} currency={run.currency} /> },
@@ -85,13 +120,21 @@ function RunFacts({ run }: { run: BillingRun }) {
 /** A number of problems, or the problems themselves. */
 function Problems({ problems }: { problems: unknown }) {
   const { t } = useTranslation()
-  const sentences = Array.isArray(problems) ? problems.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))) : []
+  const sentences = Array.isArray(problems)
+    ? problems.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+    : []
   const total = typeof problems === 'number' ? problems : sentences.length
   if (total === 0) return null
   return (
     <Notice tone="warn">
       {t('run.problems', { count: total })}
-      {sentences.length > 0 && <ul>{sentences.slice(0, 10).map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>}
+      {sentences.length > 0 && (
+        <ul>
+          {sentences.slice(0, 10).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
     </Notice>
   )
 }

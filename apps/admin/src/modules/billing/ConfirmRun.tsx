@@ -27,16 +27,41 @@ export function ConfirmRun({ run }: { run: BillingRun }) {
   const size = String(run.invoices)
   return (
     <>
-      <Button onClick={dialog.open}>{t('run.confirm', { count: run.invoices, total: count(run.invoices) })}</Button>
-      <Modal opened={opened} onClose={dialog.close} title={t('run.confirmTitle')} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        <form onSubmit={(event) => { event.preventDefault(); if (typed === size) confirm.mutate() }}>
+      <Button onClick={dialog.open}>
+        {t('run.confirm', { count: run.invoices, total: count(run.invoices) })}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={dialog.close}
+        title={t('run.confirmTitle')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (typed === size) confirm.mutate()
+          }}
+        >
           <Stack>
-            <Text>{t('run.confirmSize', { invoices: count(run.invoices), total: money(run.total, run.currency) })}</Text>
+            <Text>
+              {t('run.confirmSize', { invoices: count(run.invoices), total: money(run.total, run.currency) })}
+            </Text>
             <ErrorNotice error={confirm.error} />
-            <TextInput label={t('bulk.type', { size })} inputMode="numeric" autoComplete="off" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />
+            <TextInput
+              label={t('bulk.type', { size })}
+              inputMode="numeric"
+              autoComplete="off"
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              data-autofocus
+            />
             <Group gap="xs">
-              <Button type="submit" size="sm" disabled={typed !== size} loading={confirm.isPending}>{t('run.bill')}</Button>
-              <Button variant="default" size="sm" onClick={dialog.close}>{t('form.cancel')}</Button>
+              <Button type="submit" size="sm" disabled={typed !== size} loading={confirm.isPending}>
+                {t('run.bill')}
+              </Button>
+              <Button variant="default" size="sm" onClick={dialog.close}>
+                {t('form.cancel')}
+              </Button>
             </Group>
           </Stack>
         </form>

@@ -7,11 +7,23 @@ import { Money } from '../../ui/Money.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 
-type Line = { description: string; quantity: string | number; unit_price: string; net: string; tax: string; total: string; period_from: string | null; period_to: string | null }
+type Line = {
+  description: string
+  quantity: string | number
+  unit_price: string
+  net: string
+  tax: string
+  total: string
+  period_from: string | null
+  period_to: string | null
+}
 
 export function InvoiceLines({ id, currency, total }: { id: string; currency: unknown; total: unknown }) {
   const { t } = useTranslation()
-  const { data, error } = useQuery({ queryKey: ['lines', id], queryFn: () => api.get<{ data: Line[] }>(`/invoices/${id}/lines`) })
+  const { data, error } = useQuery({
+    queryKey: ['lines', id],
+    queryFn: () => api.get<{ data: Line[] }>(`/invoices/${id}/lines`),
+  })
   return (
     <Section title={t('invoice.lines')} padded={false}>
       <ErrorNotice error={error} />
@@ -33,19 +45,31 @@ export function InvoiceLines({ id, currency, total }: { id: string; currency: un
                 <Table.Tr key={index}>
                   <Table.Td>
                     {line.description}
-                    {line.period_from && <div style={{ color: 'var(--isp-dim)', fontSize: 12 }}>{date(line.period_from)} – {date(line.period_to ?? '')}</div>}
+                    {line.period_from && (
+                      <div style={{ color: 'var(--isp-dim)', fontSize: 12 }}>
+                        {date(line.period_from)} – {date(line.period_to ?? '')}
+                      </div>
+                    )}
                   </Table.Td>
                   <Table.Td ta="right">{line.quantity}</Table.Td>
-                  <Table.Td ta="right"><Money amount={line.unit_price} currency={currency} /></Table.Td>
-                  <Table.Td ta="right"><Money amount={line.tax} currency={currency} /></Table.Td>
-                  <Table.Td ta="right"><Money amount={line.total} currency={currency} /></Table.Td>
+                  <Table.Td ta="right">
+                    <Money amount={line.unit_price} currency={currency} />
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <Money amount={line.tax} currency={currency} />
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <Money amount={line.total} currency={currency} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
             <Table.Tfoot>
               <Table.Tr>
                 <Table.Th colSpan={4}>{t('invoice.total')}</Table.Th>
-                <Table.Th ta="right"><Money amount={total} currency={currency} /></Table.Th>
+                <Table.Th ta="right">
+                  <Money amount={total} currency={currency} />
+                </Table.Th>
               </Table.Tr>
             </Table.Tfoot>
           </Table>

@@ -44,14 +44,34 @@ function Invoice({ noun, id }: { noun: Noun; id: string }) {
         title={t('invoice.title', { number: titleOf(noun, row) })}
         back={{ href: paths.list(noun), label: noun.label_plural }}
         number={customer && <TextLink href={paths.customer(customer_id)}>{customer.title}</TextLink>}
-        chips={<StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />}
+        chips={
+          <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
+        }
         actions={
           <>
             {payments?.can.create && Number(due) > 0 && row['status'] !== 'void' && (
-              <LinkButton href={paths.newPayment({ customer_id, amount: due })} leftSection={<IconCash size={15} />}>{t('customer.takePayment')}</LinkButton>
+              <LinkButton
+                href={paths.newPayment({ customer_id, amount: due })}
+                leftSection={<IconCash size={15} />}
+              >
+                {t('customer.takePayment')}
+              </LinkButton>
             )}
-            <Button component="a" href={pdf} download={`${titleOf(noun, row)}.pdf`} variant="default" leftSection={<IconDownload size={15} />}>{t('invoice.download')}</Button>
-            <CommandMenu noun={noun} row={row} first={[]} onCommand={(verb) => setQuery({ do: verb }, true)} />
+            <Button
+              component="a"
+              href={pdf}
+              download={`${titleOf(noun, row)}.pdf`}
+              variant="default"
+              leftSection={<IconDownload size={15} />}
+            >
+              {t('invoice.download')}
+            </Button>
+            <CommandMenu
+              noun={noun}
+              row={row}
+              first={[]}
+              onCommand={(verb) => setQuery({ do: verb }, true)}
+            />
           </>
         }
       />
@@ -59,21 +79,40 @@ function Invoice({ noun, id }: { noun: Noun; id: string }) {
         <Section title={t('invoice.summary')}>
           <Facts
             facts={[
-              { label: t('invoice.total'), value: <strong><Money amount={row['total']} currency={currency} /></strong> },
+              {
+                label: t('invoice.total'),
+                value: (
+                  <strong>
+                    <Money amount={row['total']} currency={currency} />
+                  </strong>
+                ),
+              },
               { label: t('invoice.due'), value: <Money amount={due} currency={currency} /> },
               { label: t('invoice.paid'), value: <Money amount={row['paid_total']} currency={currency} /> },
               { label: t('invoice.tax'), value: <Money amount={row['tax_total']} currency={currency} /> },
               { label: t('invoice.date'), value: date(String(row['date'] ?? '')) },
               { label: t('invoice.dueDate'), value: date(String(row['due_date'] ?? '')) },
-              { label: t('invoice.period'), value: row['period_from'] ? `${date(String(row['period_from']))} – ${date(String(row['period_to'] ?? ''))}` : null },
+              {
+                label: t('invoice.period'),
+                value: row['period_from']
+                  ? `${date(String(row['period_from']))} – ${date(String(row['period_to'] ?? ''))}`
+                  : null,
+              },
             ]}
           />
         </Section>
         <InvoiceLines id={id} currency={currency} total={row['total']} />
         {!phone && (
           <Section title={t('invoice.document')} padded={false}>
-            <object data={`${pdf}#toolbar=0&view=FitH`} type="application/pdf" aria-label={t('invoice.document')} style={{ display: 'block', width: '100%', height: 'min(80dvh, 900px)' }}>
-              <p style={{ padding: 16 }}>{t('invoice.noPreview')} <a href={pdf}>{t('invoice.download')}</a></p>
+            <object
+              data={`${pdf}#toolbar=0&view=FitH`}
+              type="application/pdf"
+              aria-label={t('invoice.document')}
+              style={{ display: 'block', width: '100%', height: 'min(80dvh, 900px)' }}
+            >
+              <p style={{ padding: 16 }}>
+                {t('invoice.noPreview')} <a href={pdf}>{t('invoice.download')}</a>
+              </p>
             </object>
           </Section>
         )}

@@ -17,7 +17,10 @@ export function NewBillingRunPage() {
   const noun = useNoun('billing_run')
   const { tenant } = useMeta()
   const go = useGo()
-  const fields = useMemo<Field[]>(() => [{ name: 'date', label: t('run.date'), kind: 'date', required: true }], [t])
+  const fields = useMemo<Field[]>(
+    () => [{ name: 'date', label: t('run.date'), kind: 'date', required: true }],
+    [t],
+  )
   const form = useFormState(fields, { date: tenantToday(tenant) })
   const create = useMutation({
     mutationFn: () => api.post<Row>('/billing_runs', { date: form.values['date'] }),
@@ -38,12 +41,25 @@ export function NewBillingRunPage() {
       aside={<Text c="dimmed">{t('run.aboutPreview')}</Text>}
       buttons={
         <Group gap="xs">
-          <Button type="submit" size="sm" loading={create.isPending}>{t('run.preview')}</Button>
-          <LinkButton href={paths.list(noun)} size="sm" variant="default">{t('form.cancel')}</LinkButton>
+          <Button type="submit" size="sm" loading={create.isPending}>
+            {t('run.preview')}
+          </Button>
+          <LinkButton href={paths.list(noun)} size="sm" variant="default">
+            {t('form.cancel')}
+          </LinkButton>
         </Group>
       }
     >
-      <TextInput name="date" type="date" required label={t('run.date')} description={t('run.dateHelp')} value={String(form.values['date'] ?? '')} error={form.errors['date']} onChange={(event) => form.set('date', event.currentTarget.value)} />
+      <TextInput
+        name="date"
+        type="date"
+        required
+        label={t('run.date')}
+        description={t('run.dateHelp')}
+        value={String(form.values['date'] ?? '')}
+        error={form.errors['date']}
+        onChange={(event) => form.set('date', event.currentTarget.value)}
+      />
     </FormLayout>
   )
 }

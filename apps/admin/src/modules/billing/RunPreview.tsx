@@ -27,7 +27,10 @@ export function RunPreview({ id }: { id: string }) {
   const sort = query['sort'] ?? ''
   const preview = useInfiniteQuery({
     queryKey: ['preview', id, change, sort],
-    queryFn: ({ pageParam }) => api.get<PreviewPage>(`/billing_runs/${id}/preview`, { query: { limit: 50, cursor: pageParam, change, sort } }),
+    queryFn: ({ pageParam }) =>
+      api.get<PreviewPage>(`/billing_runs/${id}/preview`, {
+        query: { limit: 50, cursor: pageParam, change, sort },
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
@@ -39,11 +42,40 @@ export function RunPreview({ id }: { id: string }) {
   const opened = query['customer'] ? byId.get(query['customer']) : undefined
   const of = (row: Row) => byId.get(row.id)
   const columns: Column[] = [
-    { id: 'customer_name', label: t('run.customer'), width: 280, cell: (row) => <TextLink href={paths.customer(row.id)} inherit fw={500}>{of(row)?.customer_name}</TextLink> },
+    {
+      id: 'customer_name',
+      label: t('run.customer'),
+      width: 280,
+      cell: (row) => (
+        <TextLink href={paths.customer(row.id)} inherit fw={500}>
+          {of(row)?.customer_name}
+        </TextLink>
+      ),
+    },
     { id: 'number', label: t('run.number'), width: 100, cell: (row) => of(row)?.number },
-    { id: 'last_total', label: t('run.last'), width: 130, align: 'right', cell: (row) => <Money amount={of(row)?.last_total} /> },
-    { id: 'total', label: t('run.this'), width: 130, align: 'right', sortable: true, cell: (row) => <Money amount={of(row)?.total} /> },
-    { id: 'difference', label: t('run.difference'), width: 130, align: 'right', sortable: true, cell: (row) => <Difference row={of(row)} /> },
+    {
+      id: 'last_total',
+      label: t('run.last'),
+      width: 130,
+      align: 'right',
+      cell: (row) => <Money amount={of(row)?.last_total} />,
+    },
+    {
+      id: 'total',
+      label: t('run.this'),
+      width: 130,
+      align: 'right',
+      sortable: true,
+      cell: (row) => <Money amount={of(row)?.total} />,
+    },
+    {
+      id: 'difference',
+      label: t('run.difference'),
+      width: 130,
+      align: 'right',
+      sortable: true,
+      cell: (row) => <Difference row={of(row)} />,
+    },
     { id: 'warnings', label: t('run.warnings'), width: 300, cell: (row) => <Warnings row={of(row)} /> },
   ]
   return (
@@ -52,9 +84,23 @@ export function RunPreview({ id }: { id: string }) {
       padded={false}
       aside={
         <Group gap={4} role="group" aria-label={t('run.filter')}>
-          <Button size="compact-sm" variant={change === '' ? 'light' : 'subtle'} aria-pressed={change === ''} onClick={() => setQuery({ change: undefined })}>{t('run.all')}</Button>
+          <Button
+            size="compact-sm"
+            variant={change === '' ? 'light' : 'subtle'}
+            aria-pressed={change === ''}
+            onClick={() => setQuery({ change: undefined })}
+          >
+            {t('run.all')}
+          </Button>
           {changes.map((one) => (
-            <Button key={one} size="compact-sm" variant={change === one ? 'light' : 'subtle'} color={change === one ? undefined : 'gray'} aria-pressed={change === one} onClick={() => setQuery({ change: one })}>
+            <Button
+              key={one}
+              size="compact-sm"
+              variant={change === one ? 'light' : 'subtle'}
+              color={change === one ? undefined : 'gray'}
+              aria-pressed={change === one}
+              onClick={() => setQuery({ change: one })}
+            >
               {t(`run.kind.${one}`)} {count(summary[one] ?? 0)}
             </Button>
           ))}
@@ -77,10 +123,19 @@ export function RunPreview({ id }: { id: string }) {
         onMore={() => !preview.isFetching && void preview.fetchNextPage()}
         empty={<Empty small title={t('run.nobody')} />}
       />
-      <Drawer opened={opened !== undefined} onClose={() => setQuery({ customer: undefined })} title={opened?.customer_name} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <Drawer
+        opened={opened !== undefined}
+        onClose={() => setQuery({ customer: undefined })}
+        title={opened?.customer_name}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         {opened && (
           <Stack>
-            {opened.warnings.map((warning) => <Notice key={warning} tone="warn">{warning}</Notice>)}
+            {opened.warnings.map((warning) => (
+              <Notice key={warning} tone="warn">
+                {warning}
+              </Notice>
+            ))}
             <PreviewLines row={opened} />
           </Stack>
         )}
@@ -92,11 +147,24 @@ export function RunPreview({ id }: { id: string }) {
 function CompactPreview({ row }: { row: PreviewRow | undefined }) {
   if (!row) return null
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', lineHeight: '24px', columnGap: 12 }}>
-      <TextLink href={paths.customer(row.customer_id)} fw={500} truncate>{row.customer_name}</TextLink>
-      <span style={{ textAlign: 'right' }}><Money amount={row.total} /></span>
+    <div
+      style={{
+        display: 'grid',
+        gridTemplateColumns: 'minmax(0, 1fr) auto',
+        lineHeight: '24px',
+        columnGap: 12,
+      }}
+    >
+      <TextLink href={paths.customer(row.customer_id)} fw={500} truncate>
+        {row.customer_name}
+      </TextLink>
+      <span style={{ textAlign: 'right' }}>
+        <Money amount={row.total} />
+      </span>
       <span style={{ color: 'var(--isp-dim)', fontSize: 13 }}>{row.number}</span>
-      <span style={{ textAlign: 'right' }}><Difference row={row} /></span>
+      <span style={{ textAlign: 'right' }}>
+        <Difference row={row} />
+      </span>
     </div>
   )
 }
@@ -107,7 +175,12 @@ function Difference({ row }: { row: PreviewRow | undefined }) {
   if (row.last_total === null) return t('run.kind.new')
   if (row.total === null) return t('run.kind.gone')
   if (Number(row.difference) === 0) return <span style={{ color: 'var(--isp-dim)' }}>–</span>
-  return <>{row.difference?.startsWith('-') ? '' : '+'}<Money amount={row.difference} /></>
+  return (
+    <>
+      {row.difference?.startsWith('-') ? '' : '+'}
+      <Money amount={row.difference} />
+    </>
+  )
 }
 
 function Warnings({ row }: { row: PreviewRow | undefined }) {
@@ -115,7 +188,9 @@ function Warnings({ row }: { row: PreviewRow | undefined }) {
   if (!first) return null
   return (
     <Tooltip label={row?.warnings.join(' ')}>
-      <span style={{ color: 'var(--isp-warn)' }}><IconAlertTriangle size={14} aria-hidden style={{ verticalAlign: -2 }} /> {first}</span>
+      <span style={{ color: 'var(--isp-warn)' }}>
+        <IconAlertTriangle size={14} aria-hidden style={{ verticalAlign: -2 }} /> {first}
+      </span>
     </Tooltip>
   )
 }

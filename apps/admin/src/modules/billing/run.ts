@@ -29,7 +29,11 @@ export type PreviewRow = {
   warnings: string[]
 }
 
-export type PreviewPage = { data: PreviewRow[]; next_cursor: string | null; summary: Partial<Record<Change, number>> }
+export type PreviewPage = {
+  data: PreviewRow[]
+  next_cursor: string | null
+  summary: Partial<Record<Change, number>>
+}
 
 const moving = ['previewing', 'confirming']
 

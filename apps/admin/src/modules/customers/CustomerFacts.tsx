@@ -19,12 +19,30 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
         <Money amount={balance} currency={currency} owing />
       </Fact>
       <Fact label={t('customer.nextInvoice')} note={next_invoice && date(next_invoice.date)}>
-        {next_invoice ? next_invoice.amount === null ? date(next_invoice.date) : <Money amount={next_invoice.amount} currency={currency} /> : t('customer.none')}
+        {next_invoice ? (
+          next_invoice.amount === null ? (
+            date(next_invoice.date)
+          ) : (
+            <Money amount={next_invoice.amount} currency={currency} />
+          )
+        ) : (
+          t('customer.none')
+        )}
       </Fact>
       <Fact label={t('customer.services')} note={t('customer.ofServices', { count: services.length })}>
         {t('customer.active', { count: active })}
       </Fact>
-      <Fact label={t('customer.online')} note={last_payment && <>{t('customer.lastPayment')} <Money amount={last_payment['amount']} currency={currency} />, {date(String(last_payment['date']))}</>}>
+      <Fact
+        label={t('customer.online')}
+        note={
+          last_payment && (
+            <>
+              {t('customer.lastPayment')} <Money amount={last_payment['amount']} currency={currency} />,{' '}
+              {date(String(last_payment['date']))}
+            </>
+          )
+        }
+      >
         {overview.online_since ? <When at={overview.online_since} /> : t('customer.offline')}
       </Fact>
     </dl>
@@ -33,12 +51,25 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
   function balanceNote() {
     const [first] = open_invoices
     if (!first) return t('customer.nothingDue')
-    if (open_invoices.length === 1) return <PlainLink href={paths.invoice(first.id)}>{t('customer.dueOn', { number: first['number'], date: date(String(first['due_date'])) })}</PlainLink>
+    if (open_invoices.length === 1)
+      return (
+        <PlainLink href={paths.invoice(first.id)}>
+          {t('customer.dueOn', { number: first['number'], date: date(String(first['due_date'])) })}
+        </PlainLink>
+      )
     return t('customer.openInvoices', { count: open_invoices.length })
   }
 }
 
-function Fact({ label, note, children }: { label: string; note: React.ReactNode; children: React.ReactNode }) {
+function Fact({
+  label,
+  note,
+  children,
+}: {
+  label: string
+  note: React.ReactNode
+  children: React.ReactNode
+}) {
   return (
     <div className={classes.fact}>
       <dt>{label}</dt>

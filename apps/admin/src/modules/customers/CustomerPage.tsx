@@ -56,7 +56,12 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
         }
         actions={
           <>
-            <ActionButton variant="filled" leftSection={<IconCash size={15} />} onClick={() => setQuery({ do: 'payment' }, true)} reason={payments?.can.create ? undefined : t('customer.noPayments')}>
+            <ActionButton
+              variant="filled"
+              leftSection={<IconCash size={15} />}
+              onClick={() => setQuery({ do: 'payment' }, true)}
+              reason={payments?.can.create ? undefined : t('customer.noPayments')}
+            >
               {t('customer.takePayment')}
             </ActionButton>
             {services?.can.create && (
@@ -64,7 +69,12 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
                 {t('customer.addService')}
               </LinkButton>
             )}
-            <CommandMenu noun={noun} row={customer} first={firstVerb} onCommand={(verb) => setQuery({ do: verb }, true)} />
+            <CommandMenu
+              noun={noun}
+              row={customer}
+              first={firstVerb}
+              onCommand={(verb) => setQuery({ do: verb }, true)}
+            />
           </>
         }
       />
@@ -75,9 +85,19 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
       </PageColumns>
       <CommandDrawer noun={noun} row={customer} />
       <ServiceDrawer id={query['service']} onClose={() => setQuery({ service: undefined })} />
-      <Drawer opened={query['do'] === 'payment'} onClose={() => setQuery({ do: undefined })} title={t('payment.title')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <Drawer
+        opened={query['do'] === 'payment'}
+        onClose={() => setQuery({ do: undefined })}
+        title={t('payment.title')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         <Suspense fallback={null}>
-          <PaymentForm customer_id={id} amount={due} invoices={overview.open_invoices} onDone={() => setQuery({ do: undefined })} />
+          <PaymentForm
+            customer_id={id}
+            amount={due}
+            invoices={overview.open_invoices}
+            onDone={() => setQuery({ do: undefined })}
+          />
         </Suspense>
       </Drawer>
     </>

@@ -26,14 +26,27 @@ export function CustomerServices({ overview, onOpen }: { overview: Overview; onO
       )}
       <ul className={classes.services}>
         {services.map((service) => (
-          <ServiceItem key={service.id} service={service} currency={customer['currency']} onOpen={() => onOpen(service.id)} />
+          <ServiceItem
+            key={service.id}
+            service={service}
+            currency={customer['currency']}
+            onOpen={() => onOpen(service.id)}
+          />
         ))}
       </ul>
     </Section>
   )
 }
 
-function ServiceItem({ service, currency, onOpen }: { service: ServiceLine; currency: unknown; onOpen: () => void }) {
+function ServiceItem({
+  service,
+  currency,
+  onOpen,
+}: {
+  service: ServiceLine
+  currency: unknown
+  onOpen: () => void
+}) {
   const { t } = useTranslation()
   const noun = useNoun('service')
   const { session } = service
@@ -41,21 +54,43 @@ function ServiceItem({ service, currency, onOpen }: { service: ServiceLine; curr
   return (
     <li>
       <div className={classes.serviceTitle}>
-        <TextLink href={paths.service(service.id)} fw={550}>{title}</TextLink>
+        <TextLink href={paths.service(service.id)} fw={550}>
+          {title}
+        </TextLink>
         <StatusChip value={service['status']} field={noun?.fields.find((field) => field.name === 'status')} />
-        {service['service_type'] === 'internet' && <OnlineDot online={service.online} labels={[t('customer.isOnline'), t('customer.isOffline')]} />}
-        {service['price'] !== null && service['price'] !== undefined && <Money amount={service['price']} currency={currency} />}
-        <Button variant="subtle" size="compact-sm" onClick={onOpen} aria-label={t('customer.whyService', { title })}>{t('why.open')}</Button>
+        {service['service_type'] === 'internet' && (
+          <OnlineDot online={service.online} labels={[t('customer.isOnline'), t('customer.isOffline')]} />
+        )}
+        {service['price'] !== null && service['price'] !== undefined && (
+          <Money amount={service['price']} currency={currency} />
+        )}
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={onOpen}
+          aria-label={t('customer.whyService', { title })}
+        >
+          {t('why.open')}
+        </Button>
       </div>
       <div className={classes.serviceDetail}>
         {service['login'] ? <span>{String(service['login'])}</span> : null}
         {session && (
           <>
             <span>{session.ip}</span>
-            <span><IconArrowDown size={13} aria-label={t('home.download')} /> {bitsPerSecond(session.download_bps ?? 0)}</span>
-            <span><IconArrowUp size={13} aria-label={t('home.upload')} /> {bitsPerSecond(session.upload_bps ?? 0)}</span>
-            <span>{t('customer.used', { down: bytes(session.output_bytes), up: bytes(session.input_bytes) })}</span>
-            <span>{t('customer.since')} <When at={session.started_at} /></span>
+            <span>
+              <IconArrowDown size={13} aria-label={t('home.download')} />{' '}
+              {bitsPerSecond(session.download_bps ?? 0)}
+            </span>
+            <span>
+              <IconArrowUp size={13} aria-label={t('home.upload')} /> {bitsPerSecond(session.upload_bps ?? 0)}
+            </span>
+            <span>
+              {t('customer.used', { down: bytes(session.output_bytes), up: bytes(session.input_bytes) })}
+            </span>
+            <span>
+              {t('customer.since')} <When at={session.started_at} />
+            </span>
           </>
         )}
       </div>

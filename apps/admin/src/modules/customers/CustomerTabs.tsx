@@ -13,7 +13,14 @@ import type { Overview } from './overview.ts'
 
 const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
 
-const shownElsewhere = new Set(['service', 'audit_event', 'event', 'allocation', 'invoice_line', 'usage_counter'])
+const shownElsewhere = new Set([
+  'service',
+  'audit_event',
+  'event',
+  'allocation',
+  'invoice_line',
+  'usage_counter',
+])
 const first = ['invoice', 'payment', 'session']
 
 /** The lists that belong to a customer, each a real one; which is open stands in the address. */
@@ -23,15 +30,27 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
   const referring = useReferring(noun).filter((one) => !shownElsewhere.has(one.noun.name))
   const ordered = [...referring].sort((a, b) => rank(a.noun) - rank(b.noun))
   const session = useNoun('session')
-  const keys = ordered.map((one) => ({ key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`, ...one }))
+  const keys = ordered.map((one) => ({
+    key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`,
+    ...one,
+  }))
   const [start] = keys
   const tab = query['tab'] ?? start?.key ?? 'details'
   return (
-    <Tabs value={tab} onChange={(next) => setQuery({ tab: next ?? undefined })} keepMounted={false} className={classes.tabs}>
+    <Tabs
+      value={tab}
+      onChange={(next) => setQuery({ tab: next ?? undefined })}
+      keepMounted={false}
+      className={classes.tabs}
+    >
       <ScrollArea type="never">
         <Tabs.List style={{ flexWrap: 'nowrap' }}>
           {keys.map(({ key, noun: other, field, only }) => (
-            <Tabs.Tab key={key} value={key}>{only ? other.label_plural : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })}</Tabs.Tab>
+            <Tabs.Tab key={key} value={key}>
+              {only
+                ? other.label_plural
+                : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })}
+            </Tabs.Tab>
           ))}
           {session && <Tabs.Tab value="usage">{t('customer.usage')}</Tabs.Tab>}
           <Tabs.Tab value="details">{t('page.details')}</Tabs.Tab>
@@ -50,7 +69,9 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
         </Tabs.Panel>
       ))}
       <Tabs.Panel value="usage">
-        <Suspense fallback={null}><UsageChart id={overview.customer.id} /></Suspense>
+        <Suspense fallback={null}>
+          <UsageChart id={overview.customer.id} />
+        </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="details">
         <Details noun={noun} id={overview.customer.id} />
@@ -61,7 +82,11 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
 
 function Details({ noun, id }: { noun: Noun; id: string }) {
   const row = useRow(noun, id)
-  return <div style={{ display: 'grid', gap: 16 }}><FieldGroups noun={noun} row={row} /></div>
+  return (
+    <div style={{ display: 'grid', gap: 16 }}>
+      <FieldGroups noun={noun} row={row} />
+    </div>
+  )
 }
 
 function rank(noun: Noun): number {

@@ -1,6 +1,14 @@
 import { Button, Skeleton, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { IconCash, IconFileInvoice, IconPencil, IconRouter, IconToggleRight, IconWifi, IconWorldBolt } from '@tabler/icons-react'
+import {
+  IconCash,
+  IconFileInvoice,
+  IconPencil,
+  IconRouter,
+  IconToggleRight,
+  IconWifi,
+  IconWorldBolt,
+} from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { humanise } from '../../format.ts'
@@ -23,7 +31,15 @@ type Event = {
   cause: { type: string; id: string }[] | null
 }
 
-const icons = { status: IconToggleRight, service: IconWifi, invoice: IconFileInvoice, payment: IconCash, session: IconWorldBolt, audit: IconPencil, coa: IconRouter }
+const icons = {
+  status: IconToggleRight,
+  service: IconWifi,
+  invoice: IconFileInvoice,
+  payment: IconCash,
+  session: IconWorldBolt,
+  audit: IconPencil,
+  coa: IconRouter,
+}
 
 /** Everything that happened to the customer: who or which rule, why, and a link to it. */
 export function CustomerTimeline({ id }: { id: string }) {
@@ -31,7 +47,10 @@ export function CustomerTimeline({ id }: { id: string }) {
   const { nouns } = useMeta()
   const timeline = useInfiniteQuery({
     queryKey: ['timeline', id],
-    queryFn: ({ pageParam }) => api.get<{ data: Event[]; next_cursor: string | null }>(`/customers/${id}/timeline`, { query: { limit: 25, cursor: pageParam } }),
+    queryFn: ({ pageParam }) =>
+      api.get<{ data: Event[]; next_cursor: string | null }>(`/customers/${id}/timeline`, {
+        query: { limit: 25, cursor: pageParam },
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: 15_000,
@@ -40,7 +59,13 @@ export function CustomerTimeline({ id }: { id: string }) {
   return (
     <Section title={t('timeline.title')}>
       <ErrorNotice error={timeline.error} />
-      {timeline.isPending && <Stack gap="lg">{[60, 75, 50, 65].map((width) => <Skeleton key={width} h={14} w={`${width}%`} />)}</Stack>}
+      {timeline.isPending && (
+        <Stack gap="lg">
+          {[60, 75, 50, 65].map((width) => (
+            <Skeleton key={width} h={14} w={`${width}%`} />
+          ))}
+        </Stack>
+      )}
       {events && events.length === 0 && <Empty small title={t('history.none')} />}
       {events && (
         <Timeline
@@ -52,15 +77,29 @@ export function CustomerTimeline({ id }: { id: string }) {
               at: event.at,
               title: event.title,
               icon: <Icon size={13} />,
-              href: noun?.can.get && event.row_id && event.row_id !== id ? paths.row(noun, event.row_id) : undefined,
+              href:
+                noun?.can.get && event.row_id && event.row_id !== id
+                  ? paths.row(noun, event.row_id)
+                  : undefined,
               actor: event.actor,
               detail: event.detail,
-              cause: event.cause && event.cause.length > 0 ? event.cause.map((one) => humanise(one.type).toLowerCase()).join(' → ') : undefined,
+              cause:
+                event.cause && event.cause.length > 0
+                  ? event.cause.map((one) => humanise(one.type).toLowerCase()).join(' → ')
+                  : undefined,
             }
           })}
         />
       )}
-      {timeline.hasNextPage && <Button variant="subtle" onClick={() => void timeline.fetchNextPage()} loading={timeline.isFetchingNextPage}>{t('history.more')}</Button>}
+      {timeline.hasNextPage && (
+        <Button
+          variant="subtle"
+          onClick={() => void timeline.fetchNextPage()}
+          loading={timeline.isFetchingNextPage}
+        >
+          {t('history.more')}
+        </Button>
+      )}
     </Section>
   )
 }

@@ -26,8 +26,20 @@ export function UsageChart({ id }: { id: string }) {
   })
   return (
     <Section
-      title={data ? t('usage.month', { down: bytes(data.month.output_bytes), up: bytes(data.month.input_bytes) }) : t('customer.usage')}
-      aside={<SegmentedControl size="xs" value={days} onChange={setDays} aria-label={t('usage.period')} data={['7', '30', '90'].map((value) => ({ value, label: t('usage.days', { days: value }) }))} />}
+      title={
+        data
+          ? t('usage.month', { down: bytes(data.month.output_bytes), up: bytes(data.month.input_bytes) })
+          : t('customer.usage')
+      }
+      aside={
+        <SegmentedControl
+          size="xs"
+          value={days}
+          onChange={setDays}
+          aria-label={t('usage.period')}
+          data={['7', '30', '90'].map((value) => ({ value, label: t('usage.days', { days: value }) }))}
+        />
+      }
     >
       <ErrorNotice error={error} />
       {!data && !error && <Skeleton h={232} />}
@@ -39,8 +51,18 @@ export function UsageChart({ id }: { id: string }) {
           x={data.days.map((_, index) => index)}
           xLabel={(index) => (data.days[index] ? shortDate(data.days[index].day) : '')}
           series={[
-            { label: t('home.download'), color: '--isp-chart-1', values: data.days.map((one) => one.output_bytes), format: bytes },
-            { label: t('home.upload'), color: '--isp-chart-2', values: data.days.map((one) => one.input_bytes), format: bytes },
+            {
+              label: t('home.download'),
+              color: '--isp-chart-1',
+              values: data.days.map((one) => one.output_bytes),
+              format: bytes,
+            },
+            {
+              label: t('home.upload'),
+              color: '--isp-chart-2',
+              values: data.days.map((one) => one.input_bytes),
+              format: bytes,
+            },
           ]}
         />
       )}

@@ -28,14 +28,19 @@ export function HomePage() {
     refetchInterval: 15_000,
     placeholderData: keepPreviousData,
   })
-  const amount = (value: string | undefined) => (value === undefined ? undefined : money(value, data?.currency ?? 'EUR'))
+  const amount = (value: string | undefined) =>
+    value === undefined ? undefined : money(value, data?.currency ?? 'EUR')
   return (
     <>
       <PageHeader title={t('home.title')} />
       <div className={classes.page}>
         <ErrorNotice error={error} />
         <div className={classes.figures}>
-          <Figure label={t('home.customers')} value={data && count(statuses.reduce((sum, status) => sum + data.customers_by_status[status], 0))} href={paths.customers()}>
+          <Figure
+            label={t('home.customers')}
+            value={data && count(statuses.reduce((sum, status) => sum + data.customers_by_status[status], 0))}
+            href={paths.customers()}
+          >
             <span className={classes.statuses}>
               {statuses.map((status) => (
                 <PlainLink key={status} href={paths.customers({ status })} className={classes.status}>
@@ -44,18 +49,53 @@ export function HomePage() {
               ))}
             </span>
           </Figure>
-          <Figure label={t('home.mrr')} value={amount(data?.mrr)} note={data && <Change now={data.mrr} before={data.mrr_last_month} />} />
-          <Figure label={t('home.receivables')} value={amount(data?.receivables)} href={paths.invoices({ 'due_total[gt]': '0' })} note={t('home.unpaid')} />
-          <Figure label={t('home.overdue')} value={amount(data?.overdue)} href={paths.invoices({ status: 'overdue' })} note={data && t('home.overdueInvoices', { count: data.overdue_invoices, total: count(data.overdue_invoices) })} />
-          <Figure label={t('home.online')} value={data && count(data.sessions_online)} href={paths.sessions({ status: 'online' })} note={t('home.now')} />
-          <Figure label={t('home.newCustomers')} value={data && count(data.new_customers_this_month)} note={t('home.thisMonth')} href={paths.customers({ sort: '-created_at' })} />
+          <Figure
+            label={t('home.mrr')}
+            value={amount(data?.mrr)}
+            note={data && <Change now={data.mrr} before={data.mrr_last_month} />}
+          />
+          <Figure
+            label={t('home.receivables')}
+            value={amount(data?.receivables)}
+            href={paths.invoices({ 'due_total[gt]': '0' })}
+            note={t('home.unpaid')}
+          />
+          <Figure
+            label={t('home.overdue')}
+            value={amount(data?.overdue)}
+            href={paths.invoices({ status: 'overdue' })}
+            note={
+              data &&
+              t('home.overdueInvoices', { count: data.overdue_invoices, total: count(data.overdue_invoices) })
+            }
+          />
+          <Figure
+            label={t('home.online')}
+            value={data && count(data.sessions_online)}
+            href={paths.sessions({ status: 'online' })}
+            note={t('home.now')}
+          />
+          <Figure
+            label={t('home.newCustomers')}
+            value={data && count(data.new_customers_this_month)}
+            note={t('home.thisMonth')}
+            href={paths.customers({ sort: '-created_at' })}
+          />
         </div>
         <div className={classes.charts}>
           <Section title={t('home.traffic')}>
-            <Suspense fallback={<Skeleton h={232} />}>{data ? <TrafficChart points={data.traffic} /> : <Skeleton h={232} />}</Suspense>
+            <Suspense fallback={<Skeleton h={232} />}>
+              {data ? <TrafficChart points={data.traffic} /> : <Skeleton h={232} />}
+            </Suspense>
           </Section>
           <Section title={t('home.revenue')}>
-            <Suspense fallback={<Skeleton h={232} />}>{data ? <RevenueChart months={data.revenue_by_month} currency={data.currency} /> : <Skeleton h={232} />}</Suspense>
+            <Suspense fallback={<Skeleton h={232} />}>
+              {data ? (
+                <RevenueChart months={data.revenue_by_month} currency={data.currency} />
+              ) : (
+                <Skeleton h={232} />
+              )}
+            </Suspense>
           </Section>
         </div>
       </div>

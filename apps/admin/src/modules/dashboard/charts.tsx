@@ -8,7 +8,12 @@ import type { Dashboard } from './dashboard.ts'
 export function TrafficChart({ points }: { points: Dashboard['traffic'] }) {
   const { t } = useTranslation()
   const { tenant } = useMeta()
-  const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: tenant.time_zone })
+  const clock = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: tenant.time_zone,
+  })
   if (points.length === 0) return <Empty title={t('home.noTraffic')} detail={t('home.noTrafficYet')} />
   return (
     <Chart
@@ -16,17 +21,34 @@ export function TrafficChart({ points }: { points: Dashboard['traffic'] }) {
       x={points.map((point) => new Date(point.at).getTime() / 1000)}
       xLabel={(seconds) => clock.format(new Date(seconds * 1000))}
       series={[
-        { label: t('home.download'), color: '--isp-chart-1', values: points.map((point) => point.download_bps), format: bitsPerSecond },
-        { label: t('home.upload'), color: '--isp-chart-2', values: points.map((point) => point.upload_bps), format: bitsPerSecond },
+        {
+          label: t('home.download'),
+          color: '--isp-chart-1',
+          values: points.map((point) => point.download_bps),
+          format: bitsPerSecond,
+        },
+        {
+          label: t('home.upload'),
+          color: '--isp-chart-2',
+          values: points.map((point) => point.upload_bps),
+          format: bitsPerSecond,
+        },
       ]}
     />
   )
 }
 
-export function RevenueChart({ months, currency }: { months: Dashboard['revenue_by_month']; currency: string }) {
+export function RevenueChart({
+  months,
+  currency,
+}: {
+  months: Dashboard['revenue_by_month']
+  currency: string
+}) {
   const { t } = useTranslation()
   if (months.length === 0) return <Empty title={t('home.noRevenue')} detail={t('home.noRevenueYet')} />
-  const format = (value: number) => (value >= 100_000 ? compactMoney(value, currency) : money(String(value), currency).replace(/[.,]00$/, ''))
+  const format = (value: number) =>
+    value >= 100_000 ? compactMoney(value, currency) : money(String(value), currency).replace(/[.,]00$/, '')
   return (
     <Chart
       bars
@@ -34,8 +56,18 @@ export function RevenueChart({ months, currency }: { months: Dashboard['revenue_
       x={months.map((_, index) => index)}
       xLabel={(index) => (months[index] ? month(months[index].month) : '')}
       series={[
-        { label: t('home.invoiced'), color: '--isp-chart-1', values: months.map((one) => Number(one.invoiced)), format },
-        { label: t('home.paid'), color: '--isp-chart-2', values: months.map((one) => Number(one.paid)), format },
+        {
+          label: t('home.invoiced'),
+          color: '--isp-chart-1',
+          values: months.map((one) => Number(one.invoiced)),
+          format,
+        },
+        {
+          label: t('home.paid'),
+          color: '--isp-chart-2',
+          values: months.map((one) => Number(one.paid)),
+          format,
+        },
       ]}
     />
   )

@@ -1,5 +1,4 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,6 +11,7 @@ import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { FieldDesigner } from './FieldDesigner.tsx'
 import { blankField, fieldBody } from './fields.ts'
+import { notify } from '../../ui/notify.ts'
 
 /** A field of one's own on a noun that has room for it. */
 export function NewCustomFieldPage() {
@@ -19,19 +19,27 @@ export function NewCustomFieldPage() {
   const { nouns } = useMeta()
   const noun = useNoun('custom_field')
   const go = useGo()
-  const hosts = nouns.filter((one) => !one.custom && (one.custom_fields !== undefined && one.fields.some((field) => field.name === 'custom') || one.name === 'customer'))
+  const hosts = nouns.filter(
+    (one) =>
+      !one.custom &&
+      ((one.custom_fields !== undefined && one.fields.some((field) => field.name === 'custom')) ||
+        one.name === 'customer'),
+  )
   const [host, setHost] = useState('customer')
   const [field, setField] = useState(blankField)
   const create = useMutation({
     mutationFn: () => api.post('/custom_fields', { noun: host, ...fieldBody(field) }),
     onSuccess: async () => {
-      notifications.show({ message: t('form.created', { title: field.label }) })
+      void notify(t('form.created', { title: field.label }))
       await queryClient.invalidateQueries()
       if (noun) await go(paths.list(noun), { replace: true })
     },
   })
   if (!noun?.can.create) return <MissingScreen />
-  const errors = create.error instanceof Problem ? Object.fromEntries(create.error.errors.map((error) => [error.field, error.detail])) : {}
+  const errors =
+    create.error instanceof Problem
+      ? Object.fromEntries(create.error.errors.map((error) => [error.field, error.detail]))
+      : {}
   return (
     <FormLayout
       title={t('customField.new')}
@@ -41,12 +49,28 @@ export function NewCustomFieldPage() {
       aside={<Text c="dimmed">{t('customField.help')}</Text>}
       buttons={
         <Group gap="xs">
-          <Button type="submit" size="sm" loading={create.isPending} disabled={field.name === '' || field.label === ''}>{t('customField.create')}</Button>
-          <LinkButton href={paths.list(noun)} size="sm" variant="default">{t('form.cancel')}</LinkButton>
+          <Button
+            type="submit"
+            size="sm"
+            loading={create.isPending}
+            disabled={field.name === '' || field.label === ''}
+          >
+            {t('customField.create')}
+          </Button>
+          <LinkButton href={paths.list(noun)} size="sm" variant="default">
+            {t('form.cancel')}
+          </LinkButton>
         </Group>
       }
     >
-      <NativeSelect name="noun" label={t('customField.noun')} value={host} error={errors['noun']} onChange={(event) => setHost(event.currentTarget.value)} data={hosts.map((one) => ({ value: one.name, label: one.label }))} />
+      <NativeSelect
+        name="noun"
+        label={t('customField.noun')}
+        value={host}
+        error={errors['noun']}
+        onChange={(event) => setHost(event.currentTarget.value)}
+        data={hosts.map((one) => ({ value: one.name, label: one.label }))}
+      />
       <FieldDesigner field={field} onChange={setField} errors={errors} />
     </FormLayout>
   )

@@ -1,5 +1,4 @@
 import { Button, Fieldset, Group, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -14,6 +13,7 @@ import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { FieldDesigner } from './FieldDesigner.tsx'
 import { blankField, fieldBody, nameFrom, type DesignedField } from './fields.ts'
+import { notify } from '../../ui/notify.ts'
 
 /** A noun of one's own: a real table, with list, page, form, permissions and API as soon as it is saved. */
 export function NewEntityPage() {
@@ -26,15 +26,18 @@ export function NewEntityPage() {
   const create = useMutation({
     mutationFn: () => api.post('/entities', { name, label, fields: fields.map(fieldBody) }),
     onSuccess: async () => {
-      notifications.show({ message: t('entity.created', { label }) })
+      void notify(t('entity.created', { label }))
       await queryClient.invalidateQueries()
       await go(paths.list({ path: `/api/v1/x/${name}` }), { replace: true, ignoreBlocker: true })
     },
   })
   if (!noun?.can.create) return <MissingScreen />
   const named = create.error instanceof Problem ? create.error.errors : []
-  const errors = Object.fromEntries(named.map((error) => [error.field.replaceAll(/\[(\d+)\]/g, '.$1'), error.detail]))
-  const replace = (index: number, field: DesignedField) => setFields(fields.map((one, at) => (at === index ? field : one)))
+  const errors = Object.fromEntries(
+    named.map((error) => [error.field.replaceAll(/\[(\d+)\]/g, '.$1'), error.detail]),
+  )
+  const replace = (index: number, field: DesignedField) =>
+    setFields(fields.map((one, at) => (at === index ? field : one)))
   return (
     <FormLayout
       title={t('entity.new')}
@@ -44,23 +47,70 @@ export function NewEntityPage() {
       aside={<Text c="dimmed">{t('entity.help')}</Text>}
       buttons={
         <Group gap="xs">
-          <Button type="submit" size="sm" loading={create.isPending} disabled={label === '' || name === '' || fields.some((field) => field.name === '')}>{t('entity.create')}</Button>
-          <LinkButton href={paths.list(noun)} size="sm" variant="default">{t('form.cancel')}</LinkButton>
+          <Button
+            type="submit"
+            size="sm"
+            loading={create.isPending}
+            disabled={label === '' || name === '' || fields.some((field) => field.name === '')}
+          >
+            {t('entity.create')}
+          </Button>
+          <LinkButton href={paths.list(noun)} size="sm" variant="default">
+            {t('form.cancel')}
+          </LinkButton>
         </Group>
       }
     >
-      <TextInput name="label" label={t('entity.label')} description={t('entity.labelHelp')} required value={label} error={errors['label']} onChange={(event) => { if (name === nameFrom(label)) setName(nameFrom(event.currentTarget.value)); setLabel(event.currentTarget.value) }} />
-      <TextInput name="name" label={t('entity.name')} description={t('entity.nameHelp', { name: name || 'vehicle' })} required value={name} error={errors['name']} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        name="label"
+        label={t('entity.label')}
+        description={t('entity.labelHelp')}
+        required
+        value={label}
+        error={errors['label']}
+        onChange={(event) => {
+          if (name === nameFrom(label)) setName(nameFrom(event.currentTarget.value))
+          setLabel(event.currentTarget.value)
+        }}
+      />
+      <TextInput
+        name="name"
+        label={t('entity.name')}
+        description={t('entity.nameHelp', { name: name || 'vehicle' })}
+        required
+        value={name}
+        error={errors['name']}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       {fields.map((field, index) => (
         <Fieldset key={index} legend={field.label || t('entity.field', { number: index + 1 })}>
-          <FieldDesigner field={field} prefix={`fields.${index}.`} errors={errors} onChange={(next) => replace(index, next)} />
+          <FieldDesigner
+            field={field}
+            prefix={`fields.${index}.`}
+            errors={errors}
+            onChange={(next) => replace(index, next)}
+          />
           {fields.length > 1 && (
-            <Button mt="sm" variant="subtle" color="gray" leftSection={<IconTrash size={14} />} onClick={() => setFields(fields.filter((_, at) => at !== index))}>{t('entity.removeField')}</Button>
+            <Button
+              mt="sm"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconTrash size={14} />}
+              onClick={() => setFields(fields.filter((_, at) => at !== index))}
+            >
+              {t('entity.removeField')}
+            </Button>
           )}
         </Fieldset>
       ))}
       <div>
-        <Button variant="default" leftSection={<IconPlus size={14} />} onClick={() => setFields([...fields, blankField])}>{t('entity.addField')}</Button>
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => setFields([...fields, blankField])}
+        >
+          {t('entity.addField')}
+        </Button>
       </div>
       <UnsavedGuard dirty={label !== '' && !create.isSuccess && !create.isPending} />
     </FormLayout>

@@ -9,13 +9,30 @@ test('a label becomes a name that SQL and the API can bear', () => {
 })
 
 test('only what the kind needs is sent', () => {
-  expect(fieldBody({ ...blankField, label: 'Colour', name: 'colour', kind: 'choice', choices: 'Red\n\n Dark blue \n' })).toEqual({
+  expect(
+    fieldBody({
+      ...blankField,
+      label: 'Colour',
+      name: 'colour',
+      kind: 'choice',
+      choices: 'Red\n\n Dark blue \n',
+    }),
+  ).toEqual({
     name: 'colour',
     label: 'Colour',
     kind: 'choice',
-    values: [{ value: 'red', label: 'Red' }, { value: 'dark_blue', label: 'Dark blue' }],
+    values: [
+      { value: 'red', label: 'Red' },
+      { value: 'dark_blue', label: 'Dark blue' },
+    ],
   })
-  expect(fieldBody({ ...blankField, label: 'Owner', name: 'owner_id', kind: 'reference', required: true })).toEqual({
-    name: 'owner_id', label: 'Owner', kind: 'reference', required: true, to: 'customer',
+  expect(
+    fieldBody({ ...blankField, label: 'Owner', name: 'owner_id', kind: 'reference', required: true }),
+  ).toEqual({
+    name: 'owner_id',
+    label: 'Owner',
+    kind: 'reference',
+    required: true,
+    to: 'customer',
   })
 })

@@ -1,7 +1,24 @@
 /** The kinds an administrator can give to a field of their own. */
 export const kinds = [
-  'text', 'long_text', 'integer', 'decimal', 'money', 'percent', 'boolean', 'date', 'datetime', 'choice', 'reference',
-  'email', 'phone', 'url', 'ip', 'mac', 'duration', 'bytes', 'kbps',
+  'text',
+  'long_text',
+  'integer',
+  'decimal',
+  'money',
+  'percent',
+  'boolean',
+  'date',
+  'datetime',
+  'choice',
+  'reference',
+  'email',
+  'phone',
+  'url',
+  'ip',
+  'mac',
+  'duration',
+  'bytes',
+  'kbps',
 ] as const
 
 export type DesignedField = {
@@ -15,23 +32,39 @@ export type DesignedField = {
   to: string
 }
 
-export const blankField: DesignedField = { label: '', name: '', kind: 'text', required: false, choices: '', to: 'customer' }
+export const blankField: DesignedField = {
+  label: '',
+  name: '',
+  kind: 'text',
+  required: false,
+  choices: '',
+  to: 'customer',
+}
 
 /** `Serial number (new)` → `serial_number_new`: a name as SQL and the API spell names. */
 export function nameFrom(label: string): string {
   const plain = label.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '')
-  return plain.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_+|_+$|^(?=\d)/g, '').replace(/^(\d)/, 'f_$1').slice(0, 40)
+  return plain
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$|^(?=\d)/g, '')
+    .replace(/^(\d)/, 'f_$1')
+    .slice(0, 40)
 }
 
 /** As the API takes it. */
 export function fieldBody(field: DesignedField): Record<string, unknown> {
-  const choices = field.choices.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const choices = field.choices
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   return {
     name: field.name,
     label: field.label,
     kind: field.kind,
     ...(field.required ? { required: true } : {}),
-    ...(field.kind === 'choice' ? { values: choices.map((label) => ({ value: nameFrom(label), label })) } : {}),
+    ...(field.kind === 'choice'
+      ? { values: choices.map((label) => ({ value: nameFrom(label), label })) }
+      : {}),
     ...(field.kind === 'reference' ? { to: field.to } : {}),
   }
 }

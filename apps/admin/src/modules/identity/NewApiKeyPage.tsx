@@ -18,7 +18,13 @@ export function NewApiKeyPage() {
   const [token, setToken] = useState<string | null>(null)
   if (!noun?.can.create) return <MissingScreen />
   if (token === null) {
-    return <NounForm noun={noun} onCreated={(row) => setToken(String(row['token'] ?? ''))} aside={<Text c="dimmed">{t('apiKey.once')}</Text>} />
+    return (
+      <NounForm
+        noun={noun}
+        onCreated={(row) => setToken(String(row['token'] ?? ''))}
+        aside={<Text c="dimmed">{t('apiKey.once')}</Text>}
+      />
+    )
   }
   return (
     <>
@@ -27,12 +33,18 @@ export function NewApiKeyPage() {
         <Section title={t('apiKey.token')}>
           <Stack>
             <Notice tone="warn">{t('apiKey.copyNow')}</Notice>
-            <Code block data-testid="token">{token}</Code>
+            <Code block data-testid="token">
+              {token}
+            </Code>
             <Group>
               <CopyButton value={token}>
-                {({ copied, copy }) => <Button onClick={copy}>{copied ? t('apiKey.copied') : t('apiKey.copy')}</Button>}
+                {({ copied, copy }) => (
+                  <Button onClick={copy}>{copied ? t('apiKey.copied') : t('apiKey.copy')}</Button>
+                )}
               </CopyButton>
-              <LinkButton href={paths.list(noun)} variant="default">{t('apiKey.done')}</LinkButton>
+              <LinkButton href={paths.list(noun)} variant="default">
+                {t('apiKey.done')}
+              </LinkButton>
             </Group>
           </Stack>
         </Section>

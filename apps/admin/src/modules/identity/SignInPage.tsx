@@ -15,19 +15,57 @@ export function SignInPage() {
     document.title = t('signIn.title')
   }, [t])
   const signIn = useMutation({
-    mutationFn: () => api.post('/sign_in', { email, password, ...(query['tenant'] ? { tenant: query['tenant'] } : {}) }),
+    mutationFn: () =>
+      api.post('/sign_in', { email, password, ...(query['tenant'] ? { tenant: query['tenant'] } : {}) }),
     // A full load: nothing of whoever was signed in before stays in memory.
     onSuccess: () => location.replace(safeReturn(query['back'])),
   })
   return (
-    <main style={{ display: 'grid', placeItems: 'center', minHeight: '100dvh', padding: 16, background: 'var(--isp-ground)' }}>
-      <Paper withBorder p="xl" w="100%" maw={380} component="form" onSubmit={(event) => { event.preventDefault(); signIn.mutate() }}>
+    <main
+      style={{
+        display: 'grid',
+        placeItems: 'center',
+        minHeight: '100dvh',
+        padding: 16,
+        background: 'var(--isp-ground)',
+      }}
+    >
+      <Paper
+        withBorder
+        p="xl"
+        w="100%"
+        maw={380}
+        component="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          signIn.mutate()
+        }}
+      >
         <Stack>
           <Title order={1}>{t('signIn.title')}</Title>
           <ErrorNotice error={signIn.error} />
-          <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} autoFocus />
-          <PasswordInput label={t('signIn.password')} name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }} />
-          <Button type="submit" size="sm" loading={signIn.isPending || signIn.isSuccess}>{t('signIn.go')}</Button>
+          <TextInput
+            label={t('signIn.email')}
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+            autoFocus
+          />
+          <PasswordInput
+            label={t('signIn.password')}
+            name="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+          />
+          <Button type="submit" size="sm" loading={signIn.isPending || signIn.isSuccess}>
+            {t('signIn.go')}
+          </Button>
         </Stack>
       </Paper>
     </main>

@@ -26,7 +26,11 @@ export function ImportPage() {
   if (!noun) return <MissingScreen />
   return (
     <>
-      <PageHeader title={t('import.title', { what: humanise(row.noun).toLowerCase() })} back={{ href: paths.list(noun), label: noun.label_plural }} chips={<StatusChip value={row.status} field={noun.fields.find((field) => field.name === 'status')} />} />
+      <PageHeader
+        title={t('import.title', { what: humanise(row.noun).toLowerCase() })}
+        back={{ href: paths.list(noun), label: noun.label_plural }}
+        chips={<StatusChip value={row.status} field={noun.fields.find((field) => field.name === 'status')} />}
+      />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
         <ImportResult key={id} row={row} title={t('import.outcome')} />
         <FieldGroups noun={noun} row={row} without={['errors']} />

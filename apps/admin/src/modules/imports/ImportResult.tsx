@@ -22,10 +22,29 @@ export function ImportResult({ row: first, title }: { row: ImportRow; title: str
   return (
     <Section title={title}>
       <Stack>
-        {moving && <ProgressMeter done={(row.ok ?? 0) + failed} total={row.total ?? 0} running label={t('bulk.progress')} />}
-        {!moving && <Notice tone={failed > 0 || row.status === 'failed' ? 'warn' : 'info'}>{t('import.counts', { ok: count(row.ok ?? 0), failed: count(failed), total: count(row.total ?? 0) })}</Notice>}
+        {moving && (
+          <ProgressMeter
+            done={(row.ok ?? 0) + failed}
+            total={row.total ?? 0}
+            running
+            label={t('bulk.progress')}
+          />
+        )}
+        {!moving && (
+          <Notice tone={failed > 0 || row.status === 'failed' ? 'warn' : 'info'}>
+            {t('import.counts', {
+              ok: count(row.ok ?? 0),
+              failed: count(failed),
+              total: count(row.total ?? 0),
+            })}
+          </Notice>
+        )}
         {row.errors && row.errors.length > 0 && (
-          <Table.ScrollContainer minWidth={280} mah={360} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+          <Table.ScrollContainer
+            minWidth={280}
+            mah={360}
+            scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+          >
             <Table>
               <Table.Tbody>
                 {row.errors.slice(0, 100).map((error, index) => (
@@ -38,7 +57,13 @@ export function ImportResult({ row: first, title }: { row: ImportRow; title: str
             </Table>
           </Table.ScrollContainer>
         )}
-        {!moving && row.result_url && <Text><a href={row.result_url} download>{t('import.result')}</a></Text>}
+        {!moving && row.result_url && (
+          <Text>
+            <a href={row.result_url} download>
+              {t('import.result')}
+            </a>
+          </Text>
+        )}
       </Stack>
     </Section>
   )

@@ -2,7 +2,13 @@ import { NativeSelect, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Field } from '../../meta.ts'
 
-type Props = { columns: string[]; sample: string[][]; fields: Field[]; mapping: Record<string, string>; onChange: (mapping: Record<string, string>) => void }
+type Props = {
+  columns: string[]
+  sample: string[][]
+  fields: Field[]
+  mapping: Record<string, string>
+  onChange: (mapping: Record<string, string>) => void
+}
 
 /** Each column of the file with what stands in it, and the field it becomes. */
 export function Mapping({ columns, sample, fields, mapping, onChange }: Props) {
@@ -21,11 +27,30 @@ export function Mapping({ columns, sample, fields, mapping, onChange }: Props) {
           {columns.map((column, index) => (
             <Table.Tr key={column}>
               <Table.Td>{column}</Table.Td>
-              <Table.Td c="dimmed" maw={160} style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-                {sample.map((row) => row[index]).filter(Boolean).join(', ')}
+              <Table.Td
+                c="dimmed"
+                maw={160}
+                style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+              >
+                {sample
+                  .map((row) => row[index])
+                  .filter(Boolean)
+                  .join(', ')}
               </Table.Td>
               <Table.Td>
-                <NativeSelect size="xs" aria-label={t('import.fieldOf', { column })} value={mapping[column] ?? ''} onChange={(event) => onChange({ ...mapping, [column]: event.currentTarget.value })} data={[{ value: '', label: t('import.skip') }, ...fields.map((field) => ({ value: field.name, label: field.label + (field.required ? ' *' : '') }))]} />
+                <NativeSelect
+                  size="xs"
+                  aria-label={t('import.fieldOf', { column })}
+                  value={mapping[column] ?? ''}
+                  onChange={(event) => onChange({ ...mapping, [column]: event.currentTarget.value })}
+                  data={[
+                    { value: '', label: t('import.skip') },
+                    ...fields.map((field) => ({
+                      value: field.name,
+                      label: field.label + (field.required ? ' *' : ''),
+                    })),
+                  ]}
+                />
               </Table.Td>
             </Table.Tr>
           ))}

@@ -61,16 +61,62 @@ export function NewImportPage() {
       }
       buttons={
         <Group gap="xs">
-          <Button type="submit" size="sm" disabled={!chosen} loading={send.isPending && send.variables} variant={validated ? 'default' : 'filled'}>{t('import.validate')}</Button>
-          <Button size="sm" disabled={!validated} loading={send.isPending && !send.variables} onClick={() => send.mutate(false)}>{t('import.run')}</Button>
-          <LinkButton href={paths.list(imports)} size="sm" variant="default">{t('form.cancel')}</LinkButton>
+          <Button
+            type="submit"
+            size="sm"
+            disabled={!chosen}
+            loading={send.isPending && send.variables}
+            variant={validated ? 'default' : 'filled'}
+          >
+            {t('import.validate')}
+          </Button>
+          <Button
+            size="sm"
+            disabled={!validated}
+            loading={send.isPending && !send.variables}
+            onClick={() => send.mutate(false)}
+          >
+            {t('import.run')}
+          </Button>
+          <LinkButton href={paths.list(imports)} size="sm" variant="default">
+            {t('form.cancel')}
+          </LinkButton>
         </Group>
       }
     >
       <ErrorNotice error={send.error} />
-      <NativeSelect label={t('import.what')} value={noun?.plural ?? ''} onChange={(event) => { setPlural(event.currentTarget.value); setChosen(null); send.reset() }} data={targets.map((one) => ({ value: one.plural, label: one.label_plural }))} />
-      <FileInput label={t('import.file')} required accept=".csv,text/csv" placeholder={t('import.choose')} value={chosen?.file ?? null} onChange={(file) => void read(file)} clearable clearButtonProps={{ 'aria-label': t('picker.clear') }} />
-      {chosen && <Mapping columns={chosen.columns} sample={chosen.sample} fields={fields} mapping={mapping} onChange={(next) => { setMapping(next); send.reset() }} />}
+      <NativeSelect
+        label={t('import.what')}
+        value={noun?.plural ?? ''}
+        onChange={(event) => {
+          setPlural(event.currentTarget.value)
+          setChosen(null)
+          send.reset()
+        }}
+        data={targets.map((one) => ({ value: one.plural, label: one.label_plural }))}
+      />
+      <FileInput
+        label={t('import.file')}
+        required
+        accept=".csv,text/csv"
+        placeholder={t('import.choose')}
+        value={chosen?.file ?? null}
+        onChange={(file) => void read(file)}
+        clearable
+        clearButtonProps={{ 'aria-label': t('picker.clear') }}
+      />
+      {chosen && (
+        <Mapping
+          columns={chosen.columns}
+          sample={chosen.sample}
+          fields={fields}
+          mapping={mapping}
+          onChange={(next) => {
+            setMapping(next)
+            send.reset()
+          }}
+        />
+      )}
     </FormLayout>
   )
 }

@@ -2,18 +2,31 @@ import { expect, test } from 'vitest'
 import { guessField, sampleCsv } from './csv.ts'
 
 test('quotes, doubled quotes and line breaks inside a cell', () => {
-  const { columns, sample } = sampleCsv('\uFEFFname,note\r\n"Novák, Jan","said ""no""\nand left"\r\nB,2\r\nC,3\r\n', 2)
+  const { columns, sample } = sampleCsv(
+    '\uFEFFname,note\r\n"Novák, Jan","said ""no""\nand left"\r\nB,2\r\nC,3\r\n',
+    2,
+  )
   expect(columns).toEqual(['name', 'note'])
-  expect(sample).toEqual([['Novák, Jan', 'said "no"\nand left'], ['B', '2']])
+  expect(sample).toEqual([
+    ['Novák, Jan', 'said "no"\nand left'],
+    ['B', '2'],
+  ])
 })
 
 test('the delimiter is the one the first line is full of', () => {
-  expect(sampleCsv('a;b;c,d\n1;2;3', 5)).toEqual({ columns: ['a', 'b', 'c,d'], sample: [['1', '2', '3']], delimiter: ';' })
+  expect(sampleCsv('a;b;c,d\n1;2;3', 5)).toEqual({
+    columns: ['a', 'b', 'c,d'],
+    sample: [['1', '2', '3']],
+    delimiter: ';',
+  })
   expect(sampleCsv('a\tb\n1\t2', 5).columns).toEqual(['a', 'b'])
 })
 
 test('a column finds its field by name or label', () => {
-  const fields = [{ name: 'postal_code', label: 'Postal code' }, { name: 'email', label: 'E-mail' }]
+  const fields = [
+    { name: 'postal_code', label: 'Postal code' },
+    { name: 'email', label: 'E-mail' },
+  ]
   expect(guessField('Postal Code', fields)).toBe('postal_code')
   expect(guessField('EMAIL', fields)).toBe('email')
   expect(guessField('shoe size', fields)).toBe('')

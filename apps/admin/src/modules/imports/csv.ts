@@ -1,8 +1,14 @@
 /** The first rows of a CSV as a person would read them: delimiter guessed from the first line, quotes undone. */
-export function sampleCsv(text: string, rows: number): { columns: string[]; sample: string[][]; delimiter: string } {
+export function sampleCsv(
+  text: string,
+  rows: number,
+): { columns: string[]; sample: string[][]; delimiter: string } {
   const clean = text.replace(/^\uFEFF/, '')
   const head = clean.slice(0, clean.search(/\r?\n|$/))
-  const delimiter = [';', '\t', ','].reduce((best, one) => (head.split(one).length > head.split(best).length ? one : best), ',')
+  const delimiter = [';', '\t', ','].reduce(
+    (best, one) => (head.split(one).length > head.split(best).length ? one : best),
+    ',',
+  )
   const parsed = parse(clean, delimiter, rows + 1)
   const [columns = [], ...sample] = parsed
   return { columns: columns.map((column) => column.trim()), sample, delimiter }

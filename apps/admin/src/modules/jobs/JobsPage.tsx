@@ -15,7 +15,9 @@ import { jobsQuery, type QueuedJob } from './jobs.ts'
 export function JobsPage() {
   const { t } = useTranslation()
   const { data, error } = useQuery({ ...jobsQuery, refetchInterval: 5000 })
-  const jobs = [...(data?.data ?? [])].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'))
+  const jobs = [...(data?.data ?? [])].sort(
+    (a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'),
+  )
   return (
     <>
       <PageHeader title={t('jobs.title')} />
@@ -36,7 +38,11 @@ export function JobsPage() {
                     <Table.Th>{t('jobs.error')}</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
-                <Table.Tbody>{jobs.map((job) => <JobRow key={job.id} job={job} />)}</Table.Tbody>
+                <Table.Tbody>
+                  {jobs.map((job) => (
+                    <JobRow key={job.id} job={job} />
+                  ))}
+                </Table.Tbody>
               </Table>
             </Table.ScrollContainer>
           )}
@@ -50,9 +56,13 @@ function JobRow({ job }: { job: QueuedJob }) {
   return (
     <Table.Tr>
       <Table.Td>{humanise(job.task)}</Table.Td>
-      <Table.Td><StatusChip value={job.status} /></Table.Td>
+      <Table.Td>
+        <StatusChip value={job.status} />
+      </Table.Td>
       <Table.Td ta="right">{count(job.attempts)}</Table.Td>
-      <Table.Td><When at={job.run_at} /></Table.Td>
+      <Table.Td>
+        <When at={job.run_at} />
+      </Table.Td>
       <Table.Td>{job.last_error}</Table.Td>
     </Table.Tr>
   )

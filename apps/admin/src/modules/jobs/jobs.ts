@@ -1,7 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../api.ts'
 
-export type QueuedJob = { id: string; task: string; status: string; attempts: number; last_error: string | null; run_at: string }
+export type QueuedJob = {
+  id: string
+  task: string
+  status: string
+  attempts: number
+  last_error: string | null
+  run_at: string
+}
 
 /** The queue as it stands: the server's own work, the failed first for a person to look at. */
 export const jobsQuery = queryOptions({

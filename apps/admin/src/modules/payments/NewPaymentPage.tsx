@@ -14,7 +14,14 @@ export function NewPaymentPage() {
   const [query] = useQueryState()
   const go = useGo()
   if (!noun?.can.create) return <MissingScreen />
-  const done = (payment?: { id: string }) => void go(payment && noun.can.get ? paths.row(noun, payment.id) : query['customer_id'] ? paths.customer(query['customer_id']) : paths.list(noun))
+  const done = (payment?: { id: string }) =>
+    void go(
+      payment && noun.can.get
+        ? paths.row(noun, payment.id)
+        : query['customer_id']
+          ? paths.customer(query['customer_id'])
+          : paths.list(noun),
+    )
   return (
     <div className={classes.page}>
       <PageHeader title={t('payment.title')} back={{ href: paths.list(noun), label: noun.label_plural }} />

@@ -1,5 +1,4 @@
 import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,6 +10,7 @@ import { Consequences } from '../../resource/Consequences.tsx'
 import { ReferencePicker } from '../../resource/ReferencePicker.tsx'
 import { bodyOf, isEmpty, useFormState } from '../../resource/useFormState.ts'
 import { ErrorNotice } from '../../ui/Notice.tsx'
+import { notify } from '../../ui/notify.ts'
 
 type Props = {
   /** The customer whose page this is; without, one is picked. */
@@ -29,14 +29,33 @@ export function PaymentForm({ customer_id, chosen, amount = '', invoices = [], o
   const { tenant } = useMeta()
   const noun = useNoun('payment')
   const [key] = useState(newIdempotencyKey)
-  const fields = useMemo<Field[]>(() => ['customer_id', 'amount', 'method', 'date', 'reference', 'comment', 'invoice_id'].map((name) => ({ name, label: t(`payment.${name}` as 'payment.amount'), kind: 'text', required: ['customer_id', 'amount', 'method'].includes(name) })), [t])
-  const [initial] = useState(() => ({ customer_id: customer_id ?? chosen ?? '', amount, method: 'cash', date: tenantToday(tenant), reference: '', comment: '', invoice_id: '' }))
+  const fields = useMemo<Field[]>(
+    () =>
+      ['customer_id', 'amount', 'method', 'date', 'reference', 'comment', 'invoice_id'].map((name) => ({
+        name,
+        label: t(`payment.${name}` as 'payment.amount'),
+        kind: 'text',
+        required: ['customer_id', 'amount', 'method'].includes(name),
+      })),
+    [t],
+  )
+  const [initial] = useState(() => ({
+    customer_id: customer_id ?? chosen ?? '',
+    amount,
+    method: 'cash',
+    date: tenantToday(tenant),
+    reference: '',
+    comment: '',
+    invoice_id: '',
+  }))
   const form = useFormState(fields, initial)
   const body = bodyOf(form.values)
   const pay = useMutation({
     mutationFn: () => api.post<Row>(noun?.path ?? '/payments', body, { idempotency_key: key }),
     onSuccess: async (payment) => {
-      notifications.show({ message: t('payment.taken', { amount: money(payment['amount'] ?? form.values['amount'], tenant.currency) }) })
+      void notify(
+        t('payment.taken', { amount: money(payment['amount'] ?? form.values['amount'], tenant.currency) }),
+      )
       onDone(payment)
       await refreshEverything()
     },
@@ -50,24 +69,74 @@ export function PaymentForm({ customer_id, chosen, amount = '', invoices = [], o
     onChange: (event: { currentTarget: { value: string } }) => form.set(name, event.currentTarget.value),
   })
   return (
-    <form ref={form.formRef} noValidate onSubmit={(event) => { event.preventDefault(); if (form.check((field) => t('form.required', { field: field.label }))) pay.mutate() }}>
+    <form
+      ref={form.formRef}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (form.check((field) => t('form.required', { field: field.label }))) pay.mutate()
+      }}
+    >
       <Stack>
         <ErrorNotice error={form.refusal} />
         {customer_id === undefined && (
-          <ReferencePicker to="customer" name="customer_id" label={t('payment.customer_id')} required value={String(form.values['customer_id'] ?? '') || null} error={form.errors['customer_id']} onChange={(id) => form.set('customer_id', id ?? '')} />
+          <ReferencePicker
+            to="customer"
+            name="customer_id"
+            label={t('payment.customer_id')}
+            required
+            value={String(form.values['customer_id'] ?? '') || null}
+            error={form.errors['customer_id']}
+            onChange={(id) => form.set('customer_id', id ?? '')}
+          />
         )}
-        <TextInput {...input('amount')} required inputMode="decimal" data-autofocus rightSection={<small style={{ color: 'var(--isp-dim)' }}>{tenant.currency}</small>} rightSectionWidth={52} />
-        <NativeSelect {...input('method')} required data={methods.map((value) => ({ value, label: t(`payment.by.${value}`) }))} />
+        <TextInput
+          {...input('amount')}
+          required
+          inputMode="decimal"
+          data-autofocus
+          rightSection={<small style={{ color: 'var(--isp-dim)' }}>{tenant.currency}</small>}
+          rightSectionWidth={52}
+        />
+        <NativeSelect
+          {...input('method')}
+          required
+          data={methods.map((value) => ({ value, label: t(`payment.by.${value}`) }))}
+        />
         <TextInput {...input('date')} type="date" />
         {invoices.length > 0 && (
-          <NativeSelect {...input('invoice_id')} description={t('payment.oldest')} data={[{ value: '', label: t('payment.any') }, ...invoices.map((invoice) => ({ value: invoice.id, label: t('payment.invoiceDue', { number: invoice['number'], amount: money(invoice['due_total'], String(invoice['currency'] ?? tenant.currency)), date: date(String(invoice['due_date'])) }) }))]} />
+          <NativeSelect
+            {...input('invoice_id')}
+            description={t('payment.oldest')}
+            data={[
+              { value: '', label: t('payment.any') },
+              ...invoices.map((invoice) => ({
+                value: invoice.id,
+                label: t('payment.invoiceDue', {
+                  number: invoice['number'],
+                  amount: money(invoice['due_total'], String(invoice['currency'] ?? tenant.currency)),
+                  date: date(String(invoice['due_date'])),
+                }),
+              })),
+            ]}
+          />
         )}
         <TextInput {...input('reference')} />
         <TextInput {...input('comment')} />
-        <Consequences method="POST" path={noun?.path ?? '/payments'} body={body} own="payment" ready={!isEmpty(form.values['customer_id']) && Number(form.values['amount']) > 0} />
+        <Consequences
+          method="POST"
+          path={noun?.path ?? '/payments'}
+          body={body}
+          own="payment"
+          ready={!isEmpty(form.values['customer_id']) && Number(form.values['amount']) > 0}
+        />
         <Group gap="xs">
-          <Button type="submit" size="sm" loading={pay.isPending}>{t('payment.take')}</Button>
-          <Button variant="default" size="sm" onClick={() => onDone()}>{t('form.cancel')}</Button>
+          <Button type="submit" size="sm" loading={pay.isPending}>
+            {t('payment.take')}
+          </Button>
+          <Button variant="default" size="sm" onClick={() => onDone()}>
+            {t('form.cancel')}
+          </Button>
         </Group>
       </Stack>
     </form>

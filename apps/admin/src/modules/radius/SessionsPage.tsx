@@ -26,7 +26,11 @@ export function SessionsPage() {
       every_ms={live ? 5000 : 0}
       extraColumns={sessionColumns}
       actions={
-        <Button variant="default" leftSection={live ? <IconPlayerPause size={15} /> : <IconPlayerPlay size={15} />} onClick={() => setLive(!live)}>
+        <Button
+          variant="default"
+          leftSection={live ? <IconPlayerPause size={15} /> : <IconPlayerPlay size={15} />}
+          onClick={() => setLive(!live)}
+        >
           {live ? t('sessions.pause') : t('sessions.resume')}
         </Button>
       }

@@ -18,7 +18,12 @@ export function ServiceDrawer({ id, onClose }: { id: string | undefined; onClose
     enabled: noun !== undefined && id !== undefined,
   })
   return (
-    <Drawer opened={id !== undefined} onClose={onClose} title={noun && row ? titleOf(noun, row) : noun?.label} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      title={noun && row ? titleOf(noun, row) : noun?.label}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       {noun && id && (
         <Stack gap="lg">
           {row && <ServiceActions noun={noun} row={row} />}
@@ -35,7 +40,11 @@ function ServiceActions({ noun, row }: { noun: Noun; row: Row }) {
   return (
     <Group gap="xs">
       <LinkButton href={paths.service(row.id)}>{t('service.open')}</LinkButton>
-      <CommandMenu noun={noun} row={row} onCommand={(verb) => void go(paths.row(noun, row.id, { do: verb }))} />
+      <CommandMenu
+        noun={noun}
+        row={row}
+        onCommand={(verb) => void go(paths.row(noun, row.id, { do: verb }))}
+      />
     </Group>
   )
 }

@@ -39,7 +39,9 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
         title={row['description'] ? titleOf(noun, row) : (tariff?.title ?? titleOf(noun, row))}
         back={{ href: paths.list(noun), label: noun.label_plural }}
         number={customer && <TextLink href={paths.customer(customer_id)}>{customer.title}</TextLink>}
-        chips={<StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />}
+        chips={
+          <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
+        }
         actions={<CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />}
       />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
@@ -47,7 +49,16 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
           <ServiceExplanation id={id} />
         </Section>
         <FieldGroups noun={noun} row={row} />
-        {sessions?.can.list && <RelatedList noun={sessions} by="service_id" id={id} title={sessions.label_plural} extraColumns={sessionColumns} every_ms={5000} />}
+        {sessions?.can.list && (
+          <RelatedList
+            noun={sessions}
+            by="service_id"
+            id={id}
+            title={sessions.label_plural}
+            extraColumns={sessionColumns}
+            every_ms={5000}
+          />
+        )}
         <RelatedLists noun={noun} id={id} without={['session', 'usage_counter', 'invoice_line']} />
       </PageColumns>
       <CommandDrawer noun={noun} row={row} />

@@ -77,6 +77,7 @@ export const ipNetworks = resource('ip_network', {
 })
 
 export const ipAddresses = resource('ip_address', {
+  plural: 'ip_addresses',
   title: 'address',
   label: 'IP address',
   label_plural: 'IP addresses',
