@@ -174,7 +174,7 @@ describe('a guard speaks up', () => {
         'leak.due: can be sorted, but no index starts (tenant_id, column).',
         'leak.kind: may be null in the declaration, not in the table.',
         'leak.gone: there is no such column.',
-        'leak.updated_at: the column is timestamp with time zone, the kind timestamp(3) with time zone.',
+        'leak.updated_at: the column is timestamp with time zone, the kind timestamptz(3).',
         'leak: is seen by partners, but has no partner_id.',
         'leak: has no column custom jsonb.',
       ])

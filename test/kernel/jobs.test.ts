@@ -21,9 +21,14 @@ const ended = async (id: string) => {
 }
 
 test('few rows are done at once with a result each; one bad row does not spoil the rest', async () => {
-  const answer = await admin.post('/labels/bulk', { operation: 'create', rows: [{ name: 'a' }, { name: '' }, { name: 'a' }, { name: 'b', nope: 1 }, { name: 'c' }] })
+  const answer = await admin.post('/labels/bulk', {
+    operation: 'create',
+    rows: [{ name: 'a' }, { name: '' }, { name: 'a' }, { name: 'b', nope: 1 }, { name: 'c' }],
+  })
   expect(answer).toMatchObject({ done: 2, failed: 3 })
-  expect(answer.data.map((row: { status: string; error?: { code: string } }) => row.error?.code ?? row.status)).toEqual(['ok', 'invalid', 'already_exists', 'invalid', 'ok'])
+  expect(
+    answer.data.map((row: { status: string; error?: { code: string } }) => row.error?.code ?? row.status),
+  ).toEqual(['ok', 'invalid', 'already_exists', 'invalid', 'ok'])
 })
 
 test('a large bulk is a job; when its worker dies another takes it over within 30 s, and no row is done twice', async () => {
@@ -32,7 +37,9 @@ test('a large bulk is a job; when its worker dies another takes it over within 3
   expect(queued.status).toBe(202)
   const owner = new pg.Client(isp.database.admin)
   await owner.connect()
-  await owner.query(`update graphile_worker._private_jobs set locked_by = 'worker-that-died', locked_at = now() - interval '1 minute', attempts = 1`)
+  await owner.query(
+    `update graphile_worker._private_jobs set locked_by = 'worker-that-died', locked_at = now() - interval '1 minute', attempts = 1`,
+  )
   await owner.query('update graphile_worker._private_job_queues set locked_by = null')
   await owner.end()
   const began = Date.now()
@@ -41,7 +48,11 @@ test('a large bulk is a job; when its worker dies another takes it over within 3
   expect(Date.now() - began).toBeLessThan(30_000)
   expect(job).toMatchObject({ status: 'done', total: 700, done: 700, failed: 0 })
   expect((await admin.get('/labels?name[starts]=bulk&count=true&limit=1')).total).toBe(700)
-  const update = await admin.call('POST', '/labels/bulk', { operation: 'update', filter: { 'name[starts]': 'bulk' }, input: { color: 'red' } })
+  const update = await admin.call('POST', '/labels/bulk', {
+    operation: 'update',
+    filter: { 'name[starts]': 'bulk' },
+    input: { color: 'red' },
+  })
   expect(update.status).toBe(202)
   expect(await ended(update.body.bulk_job.id)).toMatchObject({ done: 700, failed: 0 })
   expect((await admin.get('/labels?name=bulk 7')).data[0].color).toBe('red')

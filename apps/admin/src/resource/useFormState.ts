@@ -26,14 +26,13 @@ export function useFormState(fields: Field[], initial: Values): FormState {
   const formRef = useRef<HTMLFormElement>(null)
   const set = useCallback((name: string, value: unknown) => {
     setValues((before) => ({ ...before, [name]: value }))
-    setErrors(({ [name]: _, ...rest }) => rest)
+    setErrors((before) => Object.fromEntries(Object.entries(before).filter(([field]) => field !== name)))
   }, [])
 
   useEffect(() => {
     const wrong = fields.find((field) => errors[field.name] !== undefined)
     if (wrong) formRef.current?.querySelector<HTMLElement>(`[name="${CSS.escape(wrong.name)}"]`)?.focus()
     // Only a new set of errors moves the focus; typing must not.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [errors])
 
   return {

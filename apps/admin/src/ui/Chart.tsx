@@ -54,7 +54,6 @@ export function Chart({ label, x, xLabel, series, bars, height_px = 200 }: Props
       plot.destroy()
     }
     // The functions are made anew by every render of the owner; the data tells when to draw again.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [JSON.stringify(x), JSON.stringify(series.map((one) => one.values)), bars, height_px, scheme, numbers])
 
   const shown = at ?? x.length - 1

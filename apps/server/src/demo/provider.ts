@@ -80,7 +80,7 @@ const tariff_list = {
     price: '49.00',
     description: 'Cable or antenna to the socket, router set up.',
   },
-} as const
+} as const satisfies Record<string, Offer>
 
 const router_list = {
   core: {
@@ -112,7 +112,7 @@ export async function foundProvider(ctx: Ctx): Promise<Provider> {
     email: 'hello@riverbend.example.net',
   })
   const tax_ids = await makeAll(ctx, asResource(taxes), tax_list)
-  const router_ids = await makeAll(ctx, asResource(routers), router_list, (router) => ({
+  const router_ids = await makeAll<RouterName, Record<string, unknown>>(ctx, asResource(routers), router_list, (router) => ({
     ...router,
     radius_secret: randomBytes(18).toString('base64url'),
   }))
@@ -120,7 +120,7 @@ export async function foundProvider(ctx: Ctx): Promise<Provider> {
   return {
     partners: { northwind: ctx.tenant.root_partner_id, hillside, riverbend },
     labels: await makeAll(ctx, asResource(labels), label_list),
-    tariffs: await makeAll(ctx, asResource(tariffs), tariff_list, ({ tax, ...tariff }) => ({
+    tariffs: await makeAll<TariffName, Offer>(ctx, asResource(tariffs), tariff_list, ({ tax, ...tariff }) => ({
       ...tariff,
       tax_id: tax_ids[tax],
     })),

@@ -77,7 +77,8 @@ export type Module = {
   loadExtensions?: App['loadExtensions']
 }
 
-const entityNamed = (ctx: Ctx, name: string): Resource | undefined => [...ctx.tenant.entities.values()].find((noun) => noun.name === name)
+const entityNamed = (ctx: Ctx, name: string): Resource | undefined =>
+  [...ctx.tenant.entities.values()].find((noun) => noun.name === name)
 
 export function nounsOf(modules: readonly Module[]): Nouns {
   const builtIn = modules.flatMap((module) => module.nouns ?? [])
@@ -91,7 +92,8 @@ export function nounsOf(modules: readonly Module[]): Nouns {
     builtIn,
     all: (ctx) => [...builtIn, ...ctx.tenant.entities.values()],
     byName: (ctx, name) => byName.get(name) ?? entityNamed(ctx, name),
-    byPlural: (ctx, plural, entity) => (entity ? (ctx.tenant.entities.get(plural) ?? entityNamed(ctx, plural)) : byPlural.get(plural)),
+    byPlural: (ctx, plural, entity) =>
+      entity ? (ctx.tenant.entities.get(plural) ?? entityNamed(ctx, plural)) : byPlural.get(plural),
     verbs: (noun) => verbs.get(noun) ?? [],
   }
 }

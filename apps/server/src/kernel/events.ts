@@ -1,6 +1,6 @@
 import type { App } from './app.ts'
 import { act, systemPrincipal, type Actor, type Cause, type Ctx } from './ctx.ts'
-import { poolDb } from './db.ts'
+import { poolDb, type Db } from './db.ts'
 import { causedBy } from './effects.ts'
 import { sql } from './sql.ts'
 
@@ -56,44 +56,61 @@ const triesBeforeSkipping = 5
 
 /** Handles what is waiting for one consumer; answers how many events it passed. */
 export async function drain(app: App, consumer: Consumer): Promise<number> {
-  const events = await poolDb(app.pool).all(sql<Told & { last: boolean }>`
+  const events = await poolDb(app.pool).all(sql<Told & { last: boolean; from_xid: string; from_seq: bigint }>`
     select * from next_events(${consumer.name}, ${consumer.types}::text[], ${batchLimit})`)
   const [first] = events
   if (!first) return 0
+  const start: Position = { xid: first.from_xid, seq: first.from_seq }
   if (first.last) {
-    await poolDb(app.pool).all(
-      sql`select advance_consumer(${consumer.name}, ${first.xid}::xid8, ${first.seq})`,
-    )
+    await advance(poolDb(app.pool), consumer, start, first)
     return 1
   }
   // The longest run of one tenant's events from the front: one transaction.
   const end = events.findIndex((event) => event.tenant_id !== first.tenant_id)
   const run = end < 0 ? events : events.slice(0, end)
   try {
-    await deliver(app, consumer, run)
+    await deliver(app, consumer, start, run)
     return run.length
   } catch (error) {
     // One of them is at fault: they go one by one, and only that one is held back.
     app.log.warn({ consumer: consumer.name, err: error }, 'event consumer failed')
-    return deliverSingly(app, consumer, run)
+    return deliverSingly(app, consumer, start, run)
   }
 }
 
-async function deliver(app: App, consumer: Consumer, events: readonly Told[]): Promise<void> {
+type Position = { xid: string; seq: bigint }
+
+/** True when the position was still where it was read: this transaction alone has the events between. */
+async function advance(db: Db, consumer: Consumer, from: Position, to: Position): Promise<boolean> {
+  const moved = await db.one(sql<{ moved: boolean | null }>`
+    select advance_consumer(${consumer.name}, ${from.xid}::xid8, ${from.seq}, ${to.xid}::xid8, ${to.seq}) as moved`)
+  return moved.moved === true
+}
+
+async function deliver(
+  app: App,
+  consumer: Consumer,
+  start: Position,
+  events: readonly Told[],
+): Promise<void> {
   const first = events[0]!
   const last = events.at(-1)!
   const cause = events.length === 1 ? causedBy(first, first.cause) : []
-  await act(app, systemPrincipal(app, first.tenant_id, 'ISP Framework'), { cause }, async (ctx) => {
-    const won = await ctx.db.maybe(sql<{ advance_consumer: boolean | null }>`
-      select advance_consumer(${consumer.name}, ${last.xid}::xid8, ${last.seq})`)
-    if (won?.advance_consumer) await consumer.handle(ctx, events)
+  await act(app, systemPrincipal(app, first.tenant_id), { cause }, async (ctx) => {
+    if (await advance(ctx.db, consumer, start, last)) await consumer.handle(ctx, events)
   })
 }
 
-async function deliverSingly(app: App, consumer: Consumer, events: readonly Told[]): Promise<number> {
+async function deliverSingly(
+  app: App,
+  consumer: Consumer,
+  start: Position,
+  events: readonly Told[],
+): Promise<number> {
+  let from = start
   for (const [n, event] of events.entries()) {
     try {
-      await deliver(app, consumer, [event])
+      await deliver(app, consumer, from, [event])
     } catch (error) {
       const attempts = await noteFailure(app, consumer, event, error)
       if (attempts < triesBeforeSkipping) return n
@@ -101,10 +118,9 @@ async function deliverSingly(app: App, consumer: Consumer, events: readonly Told
         { consumer: consumer.name, event_id: event.id, err: error },
         'event skipped after repeated failure',
       )
-      await poolDb(app.pool).all(
-        sql`select advance_consumer(${consumer.name}, ${event.xid}::xid8, ${event.seq})`,
-      )
+      await advance(poolDb(app.pool), consumer, from, event)
     }
+    from = event
   }
   return events.length
 }

@@ -19,7 +19,8 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
   for (const [key, value] of Object.entries(query)) {
     if (reserved.has(key) || value === undefined) continue
     // Custom fields are JSON, whose operators no index serves under row-level security.
-    if (noun.custom && key.startsWith('custom.')) throw invalidField(key, 'not_filterable', `${noun.label_plural} cannot be filtered by custom fields.`)
+    if (noun.custom && key.startsWith('custom.'))
+      throw invalidField(key, 'not_filterable', `${noun.label_plural} cannot be filtered by custom fields.`)
     const [, name, operator] = /^([a-z][a-z0-9_]*)(?:\[([a-z]+)\])?$/.exec(key) ?? []
     const field = name ? shapeOf(ctx, noun).fields.get(name) : undefined
     if (!name || !field)
@@ -39,7 +40,12 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
 export function scope(ctx: Ctx, noun: Resource): Sql[] {
   const where: Sql[] = []
   const partners = noun.scope === 'tenant' ? null : visiblePartners(ctx)
-  if (partners) where.push(noun.scope === 'whole' ? sql`false` : sql`${id(columnOf(noun, 'partner_id'))} = any(${partners}::uuid[])`)
+  if (partners)
+    where.push(
+      noun.scope === 'whole'
+        ? sql`false`
+        : sql`${id(columnOf(noun, 'partner_id'))} = any(${partners}::uuid[])`,
+    )
   const rows = ctx.access.rows(noun.name)
   if (rows) {
     const any = rows.map(

@@ -22,10 +22,8 @@ export const sessionCookie = 'isp_session'
 
 export async function createServer(app: App): Promise<FastifyInstance> {
   const server = Fastify({
-    loggerInstance: app.log.child(
-      {},
-      { level: app.config.log_level === 'info' ? 'warn' : app.config.log_level },
-    ) as FastifyBaseLogger,
+    // Its own lines (listening, closing) are no news.
+    loggerInstance: app.log.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     bodyLimit,

@@ -33,7 +33,9 @@ export async function referencesOf(
       )
       if (ids.length === 0) return
       const number =
-        target.fields.number && !ctx.access.hidden(to).has('number') ? sql`${id(columnOf(target, 'number'))}::text` : sql`null::text`
+        target.fields.number && !ctx.access.hidden(to).has('number')
+          ? sql`${id(columnOf(target, 'number'))}::text`
+          : sql`null::text`
       const titles = await ctx.db.all(sql<{ id: string; title: string | null; number: string | null }>`
         select id, ${id(columnOf(target, target.title))}::text as title, ${number} as number
         from ${id(target.table)}

@@ -142,7 +142,8 @@ export const standardFields = {
 export const columnOf = (noun: Resource, field: string): string => noun.columns?.[field] ?? field
 
 /** Built-in nouns live under their plural; an administrator's entity under the name it was given. */
-export const pathOf = (noun: Resource): string => (noun.entity ? `/api/v1/x/${noun.name}` : `/api/v1/${noun.plural}`)
+export const pathOf = (noun: Resource): string =>
+  noun.entity ? `/api/v1/x/${noun.name}` : `/api/v1/${noun.plural}`
 
 type Stored<F extends Field> = F extends { values: readonly (infer V)[] }
   ? V

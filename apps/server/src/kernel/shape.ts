@@ -71,7 +71,11 @@ function makeShape(ctx: Ctx, noun: Resource): Shape {
 export function visibleCustomFields(ctx: Ctx, noun: Resource): Fields {
   const hidden = ctx.access.hidden(noun.name)
   if (!noun.custom || hidden.has('custom')) return {}
-  return Object.fromEntries(Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {}).filter(([name]) => !hidden.has(`custom.${name}`)))
+  return Object.fromEntries(
+    Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {}).filter(
+      ([name]) => !hidden.has(`custom.${name}`),
+    ),
+  )
 }
 
 /** An audit row's changes without the fields a role hides, single custom fields included. */
@@ -130,7 +134,8 @@ export function decodeBody(
     errors.push({ field: name, code, detail: `${fields[name]?.label ?? words(name)} ${sentence}.` })
   for (const [name, value] of Object.entries(body)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (!field && mode !== 'input' && Object.hasOwn(standardFields, name)) complain(name, 'read_only', 'is set by the system and cannot be written')
+    if (!field && mode !== 'input' && Object.hasOwn(standardFields, name))
+      complain(name, 'read_only', 'is set by the system and cannot be written')
     else if (!field) complain(name, 'unknown_field', 'is not a field here')
     else if (field.readonly && mode !== 'input')
       complain(name, 'read_only', 'is set by the system and cannot be written')
@@ -140,7 +145,8 @@ export function decodeBody(
     else if (value === null || value === '') {
       if (field.nullable) values[name] = null
       else complain(name, 'required', 'must not be empty')
-    } else if (value === '' && !field.nullable && kinds[field.kind].column === 'text') complain(name, 'required', 'must not be empty')
+    } else if (value === '' && !field.nullable && kinds[field.kind].column === 'text')
+      complain(name, 'required', 'must not be empty')
     else {
       try {
         values[name] = kinds[field.kind].decode(value, field, ctx.tenant)

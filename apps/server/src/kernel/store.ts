@@ -333,8 +333,17 @@ export async function mustSeeReferences(
     const target = field.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
     if (!field.to || !target) continue
     if (field.kind === 'references' && Array.isArray(value) && value.length > 0) {
-      const { n } = await ctx.db.one(sql<{ n: bigint }>`select count(*) as n from ${id(target.table)} ${and([sql`id = any(${value}::uuid[])`, ...scope(ctx, target)])}`)
-      if (Number(n) < value.length) throw invalidField(name, `no_such_${field.to}`, `There is no ${target.label.toLowerCase()} with one of these ids, or you may not see it.`)
+      const { n } = await ctx.db.one(
+        sql<{
+          n: bigint
+        }>`select count(*) as n from ${id(target.table)} ${and([sql`id = any(${value}::uuid[])`, ...scope(ctx, target)])}`,
+      )
+      if (Number(n) < value.length)
+        throw invalidField(
+          name,
+          `no_such_${field.to}`,
+          `There is no ${target.label.toLowerCase()} with one of these ids, or you may not see it.`,
+        )
     }
     if (field.kind !== 'reference' || typeof value !== 'string') continue
     const refuse = () =>

@@ -17,7 +17,6 @@ export function SessionsPage() {
   useEffect(() => {
     if (Object.keys(query).length === 0) setQuery({ status: 'online' })
     // Only on arrival: who then takes the filter away wants to see all.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [])
   if (!noun?.can.list) return <MissingScreen />
   return (

@@ -115,7 +115,7 @@ create table consumer_failures (
 select guard_table('consumer_failures');
 
 create function next_events(p_consumer text, p_types text[], p_limit integer)
-returns table (id uuid, tenant_id uuid, xid text, seq bigint, at timestamptz, type text, noun text, row_id uuid, data jsonb, actor jsonb, cause jsonb, last boolean)
+returns table (id uuid, tenant_id uuid, xid text, seq bigint, at timestamptz, type text, noun text, row_id uuid, data jsonb, actor jsonb, cause jsonb, last boolean, from_xid text, from_seq bigint)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   at_position record;
@@ -124,7 +124,8 @@ begin
   insert into consumer_positions (consumer) values (p_consumer) on conflict do nothing;
   select p.xid, p.seq into at_position from consumer_positions p where p.consumer = p_consumer;
   return query
-    select e.id, e.tenant_id, e.xid::text, e.seq, e.at, e.type, e.noun, e.row_id, e.data, e.actor, e.cause, false
+    select e.id, e.tenant_id, e.xid::text, e.seq, e.at, e.type, e.noun, e.row_id, e.data, e.actor, e.cause, false,
+      at_position.xid::text, at_position.seq
     from (
       select * from events x
       where (x.xid, x.seq) > (at_position.xid, at_position.seq) and x.xid < horizon
@@ -137,7 +138,8 @@ begin
   if not found then
     -- Nothing of interest in the next stretch: the position may pass it.
     return query
-      select s.id, s.tenant_id, s.xid::text, s.seq, s.at, s.type, s.noun, s.row_id, null::jsonb, null::jsonb, null::jsonb, true
+      select s.id, s.tenant_id, s.xid::text, s.seq, s.at, s.type, s.noun, s.row_id, null::jsonb, null::jsonb, null::jsonb, true,
+        at_position.xid::text, at_position.seq
       from (
         select * from events x
         where (x.xid, x.seq) > (at_position.xid, at_position.seq) and x.xid < horizon
@@ -149,11 +151,12 @@ begin
   end if;
 end $$;
 
--- True when the caller's transaction now owns everything up to this event; false when another process was quicker.
-create function advance_consumer(p_consumer text, p_xid xid8, p_seq bigint) returns boolean
+-- Moves a consumer on from where the caller had read it. True when the caller's transaction now owns what lies between; false when
+-- another process was quicker.
+create function advance_consumer(p_consumer text, from_xid xid8, from_seq bigint, to_xid xid8, to_seq bigint) returns boolean
 language sql security definer set search_path = public, pg_temp as $$
-  update consumer_positions set xid = p_xid, seq = p_seq
-  where consumer = p_consumer and (xid, seq) < (p_xid, p_seq)
+  update consumer_positions set xid = to_xid, seq = to_seq
+  where consumer = p_consumer and (xid, seq) = (from_xid, from_seq)
   returning true
 $$;
 

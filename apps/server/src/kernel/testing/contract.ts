@@ -227,8 +227,7 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
           _refs: Record<string, { noun: string; title: string }>
         }>(`${s.path}?include=${field.name}&limit=500`)
         for (const row of page.data)
-          if (row[field.name])
-            expect(page._refs[String(row[field.name])]?.title).toBeTypeOf('string')
+          if (row[field.name]) expect(page._refs[String(row[field.name])]?.title).toBeTypeOf('string')
       }
     })
 

@@ -62,15 +62,15 @@ export function account(state: SessionState | undefined, heard: Heard): Accounte
   return { state: { ...next, status: 'online', presumed: false, stopped_at: null, stop_cause: null }, input_delta, output_delta, happened: 'reopened' }
 }
 
-/** How long after its Stop a session's Start may still come by a roundabout way. */
-const late_start_ms = 600_000
+/** How long after its Stop a session's Start may still come by a roundabout way, on the wall clock. */
+const late_start_ms = 60_000
 
 /** A router that restarted counts its session ids from the beginning: a Start after the end is another session. */
-function isNewSession(state: SessionState, { packet, at }: Heard): boolean {
+function isNewSession(state: SessionState, { packet, at, received_at }: Heard): boolean {
   if (packet.kind !== 'start' || state.status !== 'closed' || state.stopped_at === null) return false
   if (state.stop_cause === 'NAS-Reboot') return at >= state.stopped_at
   const told_by_clock = packet.event_s !== undefined && state.event_s !== null
-  return told_by_clock ? packet.event_s! > state.event_s! + 1 : at > state.stopped_at + late_start_ms
+  return told_by_clock ? packet.event_s! > state.event_s! + 1 : received_at - packet.delay_s * 1000 > state.received_at + late_start_ms
 }
 
 function begin(again: boolean, { packet, at, received_at }: Heard): Accounted {

@@ -1,0 +1,97 @@
+import { kinds } from '#kernel/kinds.ts'
+import { invalidField } from '#kernel/refused.ts'
+import { resource, type FieldKind, type Row } from '#kernel/resource.ts'
+import { sql } from '#kernel/sql.ts'
+import { checkCustomField } from './custom-fields.ts'
+
+/** A noun that an administrator declares. Its rows are served at /api/v1/x/{name}. */
+export const entities = resource('entity', {
+  plural: 'entities',
+  sort: '-created_at',
+  title: 'label',
+  scope: 'whole',
+  generic: ['list', 'get', 'update'],
+  fields: {
+    name: { kind: 'text', max: 40, immutable: true, filter: true, list: true },
+    plural: { kind: 'text', max: 42, immutable: true, filter: true },
+    label: { kind: 'text', max: 80, list: true },
+    label_plural: { kind: 'text', max: 80, list: true },
+    title_field: { kind: 'text', max: 40, help: 'The field by which a row is called' },
+    scope: { kind: 'choice', values: ['tenant', 'partner'], readonly: true, help: 'partner: rows belong to a customer or service, and partners see their own' },
+    status: { kind: 'choice', values: ['active', 'in_bin'], readonly: true, default: 'active', list: true },
+  },
+  before: {
+    async update(ctx, entity, changes) {
+      if (typeof changes.title_field !== 'string') return
+      const known = await ctx.db.maybe(sql`
+        select 1 from entity_fields where entity_id = ${entity.id} and name = ${changes.title_field}`)
+      if (!known) throw invalidField('title_field', 'no_such_field', `This entity has no field “${changes.title_field}”.`)
+    },
+  },
+})
+export type Entity = Row<typeof entities>
+
+/** Kinds in the vocabulary's own order. */
+export const everyKind = Object.keys(kinds) as FieldKind[]
+
+/** What is said of a field when it is declared; `POST /entities` takes a list of these, `add_field` one. */
+export const fieldVocabulary = {
+  name: { kind: 'text', max: 40, immutable: true },
+  label: { kind: 'text', max: 80, nullable: true },
+  help: { kind: 'text', max: 500, nullable: true },
+  group: { kind: 'text', max: 60, nullable: true },
+  unit: { kind: 'text', max: 20, nullable: true },
+  kind: { kind: 'choice', values: everyKind, immutable: true },
+  required: { kind: 'boolean', default: false, immutable: true },
+  immutable: { kind: 'boolean', default: false, help: 'Set at creation, then fixed' },
+  values: { kind: 'json', nullable: true, immutable: true, help: 'For a choice: ["new", "used"]' },
+  to: { kind: 'text', max: 40, nullable: true, immutable: true, help: 'For a reference: the noun it points to' },
+  min: { kind: 'integer', nullable: true, immutable: true },
+  max: { kind: 'integer', nullable: true, immutable: true, help: 'Longest text in characters, or largest number' },
+  default: { kind: 'json', nullable: true, immutable: true },
+  filterable: { kind: 'boolean', nullable: true, immutable: true },
+  sortable: { kind: 'boolean', nullable: true, immutable: true },
+  unique: { kind: 'boolean', default: false, immutable: true },
+  searchable: { kind: 'boolean', default: false, immutable: true },
+  in_list: { kind: 'boolean', default: true },
+} as const
+
+export const entityFields = resource('entity_field', {
+  scope: 'whole',
+  generic: ['list', 'get', 'update'],
+  fields: {
+    entity_id: { kind: 'reference', to: 'entity', immutable: true, filter: true, list: true },
+    position: { kind: 'integer', min: 0 },
+    ...fieldVocabulary,
+  },
+})
+
+const { name, label, help, group, unit, values, min, max } = fieldVocabulary
+
+/** A field added to a built-in noun; its values are in the row's `custom`. */
+export const customFields = resource('custom_field', {
+  scope: 'whole',
+  fields: {
+    noun: { kind: 'text', max: 40, immutable: true, filter: true, list: true, help: 'customer' },
+    name: { ...name, list: true },
+    label,
+    help,
+    group,
+    unit,
+    kind: {
+      kind: 'choice',
+      values: everyKind.filter((kind) => kind !== 'secret' && kind !== 'references' && kind !== 'reference'),
+      immutable: true,
+      list: true,
+    },
+    required: { kind: 'boolean', default: false, help: 'Asked for when a row is created' },
+    values: { ...values, immutable: false },
+    min: { ...min, immutable: false },
+    max: { ...max, immutable: false },
+    default: { kind: 'json', nullable: true },
+  },
+  before: {
+    create: (ctx, row) => checkCustomField(ctx, row, true),
+    update: (ctx, row, changes) => checkCustomField(ctx, { ...row, ...changes }, false),
+  },
+})

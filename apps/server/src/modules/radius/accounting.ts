@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto'
+import type { App } from '#kernel/app.ts'
+import { poolDb, transaction, type Db } from '#kernel/db.ts'
+import { sql } from '#kernel/sql.ts'
+import type { ServerRequest } from '@isp/radius'
+import { accountingKind, eventTime, readAccounting, type AccountingKind, type AccountingPacket } from './accounting-packet.ts'
+import { Batcher } from './batcher.ts'
+import { readClassToken, type ClassToken } from './class-token.ts'
+import type { RouterClient } from './clients.ts'
+import { Ledger, type Entry, type Place } from './ledger.ts'
+import { accountingCounter } from './metrics.ts'
+import { saveBatch, storedSessions } from './save.ts'
+import { findSubscribers } from './subscribers.ts'
+
+type Outcome = 'ack' | 'drop'
+type Question = Entry & { places: readonly Place[]; token: ClassToken | undefined }
+
+const tries = 5
+
+/**
+ * Takes Accounting-Requests: many packets become one transaction, and a packet is acknowledged only when that has committed. What is
+ * not acknowledged the router sends again, and a packet that is counted already adds nothing; so totals are exact whatever is lost.
+ */
+export class AccountingDesk {
+  readonly #app: App
+  readonly #class_key: Buffer
+  readonly #batches: Batcher<Question, Outcome>
+
+  constructor(app: App, class_key: Buffer) {
+    this.#app = app
+    this.#class_key = class_key
+    // One batch at a time: the next gathers meanwhile, and no two wait for each other's rows.
+    this.#batches = new Batcher((questions) => this.#run(questions), { batch_max: 1000, in_flight_max: 1 })
+  }
+
+  async answer(request: ServerRequest<RouterClient>): Promise<Outcome> {
+    const kind = accountingKind(request.packet)
+    const outcome = await this.#answer(request, kind)
+    accountingCounter.inc({ kind: kind ?? 'none', outcome })
+    return outcome
+  }
+
+  async #answer(request: ServerRequest<RouterClient>, kind: AccountingKind | undefined): Promise<Outcome> {
+    if (kind === undefined) return 'drop'
+    if (kind === 'on' || kind === 'off') return this.#routerRestarted(request)
+    // Tunnel records (RFC 2867) and vendors' own kinds: heard, and not kept.
+    if (kind === 'other') return 'ack'
+    const packet = readAccounting(request.packet, kind)
+    if (!packet) return 'drop'
+    const token = readClassToken(this.#class_key, request.packet.octets('Class'))
+    const places = placesOf(packet, request.candidates, token)
+    return this.#batches.add({ packet, places, token: places[0]?.token, received_at: request.received_at_ms, wall_at: eventTime(packet, request.received_at_ms) })
+  }
+
+  /** A batch as a whole; where a row of it cannot be stored, each packet by itself, so that one does not hold up the others. */
+  async #run(questions: readonly Question[]): Promise<Outcome[]> {
+    try {
+      await this.#store(questions)
+      return questions.map(() => 'ack')
+    } catch (error) {
+      if (!isDataError(error)) throw error
+      if (questions.length === 1) {
+        this.#app.log.warn({ err: error }, 'an accounting packet cannot be stored')
+        return ['drop']
+      }
+      const outcomes: Outcome[] = []
+      for (const question of questions) outcomes.push(...(await this.#run([question])))
+      return outcomes
+    }
+  }
+
+  async #store(questions: readonly Question[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await transaction(this.#app.pool, null, (db) => this.#account(db, questions))
+      } catch (error) {
+        if (attempt >= tries || !isConflict(error)) throw error
+      }
+    }
+  }
+
+  async #account(db: Db, questions: readonly Question[]): Promise<void> {
+    const ledger = new Ledger(await storedSessions(db, questions.flatMap(({ places }) => places)))
+    const unknown = questions.filter(({ places }) => !places.some((place) => ledger.has(place)))
+    const wanted = unknown.flatMap(({ places, packet }) =>
+      places.map(({ router, token }) => ({ tenant_id: router.tenant_id, login: packet.login, service_id: token?.service_id })),
+    )
+    const found = await findSubscribers(db, wanted)
+    let at = 0
+    for (const { places } of unknown) {
+      // Known to one of the tenants behind this address, else taken to be of the newest router's.
+      const subscribers = found.slice(at, at + places.length)
+      at += places.length
+      const n = Math.max(0, subscribers.findIndex((subscriber) => subscriber !== undefined))
+      ledger.introduce(places[n]!, subscribers[n])
+    }
+    for (const question of questions) ledger.enter(question.places.find((place) => ledger.has(place)) ?? question.places[0]!, question)
+    await saveBatch(db, ledger)
+  }
+
+  /** Accounting-On and -Off (RFC 2866 §5.1). */
+  async #routerRestarted({ packet, candidates, received_at_ms }: ServerRequest<RouterClient>): Promise<Outcome> {
+    const event = { event_s: packet.u32('Event-Timestamp') || undefined, delay_s: packet.u32('Acct-Delay-Time') ?? 0 }
+    const at = new Date(Math.min(eventTime(event, received_at_ms), received_at_ms)).toISOString()
+    const nas_identifier = packet.string('NAS-Identifier') ?? null
+    await poolDb(this.#app.pool).all(sql`
+      select radius_router_restarted(
+        ${candidates.map(({ tenant_id }) => tenant_id)}::uuid[], ${candidates.map(({ id }) => id)}::uuid[], ${nas_identifier}, ${at})`)
+    return 'ack'
+  }
+}
+
+/** Where a session may be written: with a signed Class in one place, else with each router that may have sent the packet. */
+function placesOf(packet: AccountingPacket, routers: readonly RouterClient[], token: ClassToken | undefined): Place[] {
+  const own = token && routers.find(({ tenant_id }) => tenant_id === token.tenant_id)
+  if (token && own) return [{ router: own, token, key: digest(`${token.nonce}|${packet.acct_session_id}`) }]
+  return routers.map((router) => ({ router, token: undefined, key: digest(`${router.id}|${packet.login}|${packet.acct_session_id}`) }))
+}
+
+/** MD5 as a UUID, for its sixteen bytes; nothing secret hangs on it. */
+function digest(text: string): string {
+  const hex = hash('md5', text)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+/** Somebody else wrote the same rows: serialization failure, deadlock. */
+const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+
+/** Data exception, integrity violation: it will be no better next time. */
+const isDataError = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error))
