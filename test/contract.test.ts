@@ -37,7 +37,7 @@ contract('customers', async () => {
       [{ billing_day: 32 }, 'billing_day', 'out_of_range'],
       [{ balance: '5.00' }, 'balance', 'read_only'],
       [{ parent_id: 'x' }, 'parent_id', 'not_an_id'],
-      [{ custom: { no_such: 1 } }, 'no_such', 'unknown_field'],
+      [{ custom: { no_such: 1 } }, 'custom.no_such', 'unknown_field'],
     ],
     filterBy: 'city',
     sortBy: 'name',
@@ -169,3 +169,119 @@ contract('saved_views', () =>
     sortBy: 'created_at',
   }),
 )
+
+/** An administrator's own noun with a field of each kind. */
+const tower = {
+  name: 'tower',
+  label: 'Tower',
+  fields: [
+    { name: 'name', kind: 'text', required: true, max: 80, searchable: true },
+    { name: 'height_m', kind: 'integer', min: 1, max: 400, unit: 'm' },
+    { name: 'state', kind: 'choice', values: ['planned', 'built', 'gone'], required: true, default: 'planned' },
+    { name: 'rent', kind: 'money' },
+    { name: 'share', kind: 'percent' },
+    { name: 'ratio', kind: 'decimal' },
+    { name: 'capacity_kbps', kind: 'kbps' },
+    { name: 'stored_bytes', kind: 'bytes' },
+    { name: 'lit', kind: 'boolean' },
+    { name: 'built_on', kind: 'date' },
+    { name: 'seen_at', kind: 'datetime' },
+    { name: 'contact', kind: 'email' },
+    { name: 'call', kind: 'phone', searchable: true },
+    { name: 'page', kind: 'url' },
+    { name: 'notes', kind: 'long_text' },
+    { name: 'management_ip', kind: 'ip', searchable: true },
+    { name: 'network', kind: 'cidr' },
+    { name: 'mac', kind: 'mac' },
+    { name: 'order', kind: 'json' },
+    { name: 'key', kind: 'secret' },
+    { name: 'tariff_id', kind: 'reference', to: 'tariff' },
+    { name: 'label_ids', kind: 'references', to: 'label' },
+    { name: 'above_id', kind: 'reference', to: 'tower' },
+  ],
+}
+
+contract('a custom entity', async () => {
+  await admin.post('/entities', tower)
+  await other.post('/entities', tower)
+  const [tariff, theirs] = await Promise.all(
+    [admin, other].map((client) => client.post('/tariffs', { title: 'Backhaul', service_type: 'recurring', price: '9.00' })),
+  )
+  const [ours, label] = await Promise.all([admin, other].map((client) => client.post('/labels', { name: 'rural' })))
+  const above = await other.post('/x/tower', { name: 'Theirs' })
+  return subject({
+    noun: 'tower',
+    path: '/x/tower',
+    scope: 'tenant',
+    valid: (n) => ({
+      name: `Tower ${String(n).padStart(4, '0')}`,
+      height_m: n,
+      state: n % 2 ? 'built' : 'gone',
+      rent: n === 2 ? null : `${n * 100}.50`,
+      share: '12.5',
+      ratio: '-0.000001',
+      capacity_kbps: 1_000_000,
+      stored_bytes: 9_007_199_254_740_991,
+      lit: n % 2 === 0,
+      built_on: '2020-02-29',
+      seen_at: '2026-11-23T10:00:00.5+01:00',
+      contact: 'Tower@Example.com',
+      call: '+48 22 100 20 30',
+      page: 'https://example.com/tower',
+      notes: '=1+1\n"quoted", ąę',
+      management_ip: n % 2 ? '10.0.0.1' : '2001:db8::1',
+      network: '10.0.0.0/24',
+      mac: '02-00-5E-10-00-01',
+      order: { b: 1, a: [1, 'x'] },
+      key: 'hush',
+      tariff_id: tariff!.id,
+      label_ids: [ours!.id],
+    }),
+    change: { height_m: 42, rent: '77.00', lit: null, seen_at: '2027-01-01T00:00:00.000Z', order: [1] },
+    invalid: [
+      [{ name: '' }, 'name', 'required'],
+      [{ name: 'x'.repeat(81) }, 'name', 'too_long'],
+      [{ height_m: 401 }, 'height_m', 'out_of_range'],
+      [{ height_m: '4' }, 'height_m', 'not_a_whole_number'],
+      [{ state: 'floating' }, 'state', 'not_a_choice'],
+      [{ rent: '1.005' }, 'rent', 'not_money'],
+      [{ lit: 'yes' }, 'lit', 'not_a_boolean'],
+      [{ built_on: '2021-02-29' }, 'built_on', 'not_a_date'],
+      [{ seen_at: 'now' }, 'seen_at', 'not_an_instant'],
+      [{ management_ip: '10.0.0.256' }, 'management_ip', 'not_an_ip'],
+      [{ page: 'javascript:alert(1)' }, 'page', 'not_a_url'],
+    ],
+    filterBy: 'rent',
+    sortBy: 'height_m',
+    foreign: [['tariff_id', theirs!.id], ['label_ids', label!.id], ['above_id', above.id]],
+  })
+})
+
+/** A row that belongs to a customer: partners see their own. */
+contract('a custom entity of customers', async () => {
+  const device = {
+    name: 'device',
+    plural: 'devices',
+    title_field: 'serial',
+    fields: [
+      { name: 'serial', kind: 'text', required: true, unique: true, searchable: true },
+      { name: 'customer_id', kind: 'reference', to: 'customer', required: true },
+      { name: 'model', kind: 'choice', values: ["O'Neil \\ 5", 'ONT'], required: true },
+      { name: 'installed_on', kind: 'date' },
+    ],
+  }
+  await admin.post('/entities', device)
+  await other.post('/entities', { ...device, name: 'thing', plural: 'things' })
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
+  return subject({
+    noun: 'device',
+    path: '/x/device',
+    scope: 'partner',
+    valid: async (n, by) => ({ serial: `SN-${String(n).padStart(5, '0')}`, customer_id: (await by.post('/customers', { name: 'Holder' })).id, model: n % 2 ? 'ONT' : "O'Neil \\ 5", installed_on: '2026-01-01' }),
+    change: { model: 'ONT', installed_on: null },
+    invalid: [[{ model: 'x' }, 'model', 'not_a_choice'], [{ customer_id: 'x' }, 'customer_id', 'not_an_id']],
+    filterBy: 'model',
+    sortBy: 'serial',
+    foreign: [['customer_id', stranger.id]],
+  })
+})

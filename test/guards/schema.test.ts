@@ -32,14 +32,15 @@ describe('the schema as migrated', () => {
 })
 
 describe('a guard speaks up', () => {
-  /** What the rules say once this has been done to the schema, which is then undone. */
+  const everything = async () => (await Promise.all(Object.values(rules).map((rule) => rule(db, app)))).flat()
+
+  /** What the rules say more once this has been done to the schema, which is then undone. */
   async function found(statements: string): Promise<string[]> {
+    const before = await everything()
     await db.query('begin')
     try {
       await db.query(statements)
-      const answers: string[] = []
-      for (const rule of Object.values(rules)) answers.push(...(await rule(db, app)))
-      return answers
+      return (await everything()).filter((sentence) => !before.includes(sentence))
     } finally {
       await db.query('rollback')
     }

@@ -1,9 +1,13 @@
 import type { Module } from '#kernel/app.ts'
 import { audit } from '#modules/audit/module.ts'
+import { billing } from '#modules/billing/module.ts'
 import { catalog } from '#modules/catalog/module.ts'
 import { customersModule } from '#modules/customers/module.ts'
+import { entitiesModule } from '#modules/entities/module.ts'
 import { identity } from '#modules/identity/module.ts'
+import { ledger } from '#modules/ledger/module.ts'
 import { network } from '#modules/network/module.ts'
+import { paymentsModule } from '#modules/payments/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
 import { servicesModule } from '#modules/services/module.ts'
 
@@ -16,4 +20,8 @@ export const modules: readonly Module[] = [
   catalog,
   network,
   servicesModule,
+  ledger,
+  billing,
+  paymentsModule,
+  entitiesModule,
 ]

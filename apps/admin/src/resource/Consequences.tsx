@@ -74,8 +74,8 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
   const changes = data.changes ?? []
   const shown = changes.filter(
     (change) =>
-      !(change.row_id === own && change.action === 'update') &&
-      !(change.noun === own && change.action === 'create'),
+      !(change.row_id === own && change.action === 'updated') &&
+      !(change.noun === own && change.action === 'created'),
   )
   const events = [...new Set((data.events ?? []).map((event) => event.type))]
   const jobs = data.jobs ?? []
@@ -88,8 +88,8 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
           <div key={index}>
             <Text fw={550}>
               {t('consequences.change', {
-                action: humanise(change.action),
-                noun: (noun?.label ?? humanise(change.noun)).toLowerCase(),
+                action: humanise(change.action).toLowerCase(),
+                noun: noun?.label ?? humanise(change.noun),
               })}
             </Text>
             <ChangeList noun={noun} changes={change.changes} />

@@ -40,7 +40,7 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
       title: humanise(row.action),
       actor: row.actor,
       reason: row.reason,
-      detail: row.action === 'create' ? null : <ChangeList noun={noun} changes={row.changes} />,
+      detail: row.action === 'created' ? null : <ChangeList noun={noun} changes={row.changes} />,
     }))
   return (
     <Section title={t('history.title')}>

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { App } from './app.ts'
 import { read, transaction, type Db, type TenantState } from './db.ts'
 import { flush, newEffects, type Effects } from './effects.ts'
+import { inOwnWords } from './entity-errors.ts'
 import { newId } from './ids.ts'
 import { reactInside } from './insiders.ts'
 import type { Access } from './permissions.ts'
@@ -184,11 +185,12 @@ async function freshTenant<T>(
   work: (tenant: Tenant) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
+    const tenant = await tenantOf(app, principal.tenant_id)
     try {
-      return await work(await tenantOf(app, principal.tenant_id))
+      return await work(tenant)
     } catch (error) {
       if (!(error instanceof StaleAccess) || principal.access_version !== ANY_VERSION || attempt >= 5)
-        throw error
+        throw inOwnWords(tenant, error)
     }
   }
 }

@@ -40,6 +40,8 @@ export async function setUpDatabase(
     const owner = client.escapeIdentifier(connections.migrator.user)
     // Whoever makes a database for another role must belong to it.
     await client.query(`grant ${owner} to current_user`)
+    // The outbox's horizon is found among the application's running transactions, which only its members may see.
+    await client.query(`grant ${client.escapeIdentifier(connections.app.user)} to ${owner}`)
     if (known.rowCount === 0)
       await client.query(`create database ${client.escapeIdentifier(database)} owner ${owner}`)
     else

@@ -14,7 +14,7 @@ import {
 import { newId } from './ids.ts'
 import { JsonValue } from './kinds.ts'
 import { mustBeAbleTo, visiblePartners } from './permissions.ts'
-import { invalidField, notFound, Refused } from './refused.ts'
+import { invalid, invalidField, notFound, Refused } from './refused.ts'
 import {
   columnOf,
   type Create,
@@ -278,6 +278,16 @@ export function everyColumn(noun: Resource): Sql {
   return columns
 }
 
+/** Errors of a part name it: `custom.contract`. */
+function within<T>(part: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    throw invalid(error.errors.map((one) => ({ ...one, field: `${part}.${one.field}` })))
+  }
+}
+
 async function decoded(ctx: Ctx, noun: Resource, body: Record<string, unknown>, mode: 'create' | 'update') {
   const { custom: customBody, ...fields } = body
   const readonly = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
@@ -306,7 +316,9 @@ function customValues(
   const denied = new Set(
     [...readonly].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7)),
   )
-  const values = decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied)
+  const values = within('custom', () =>
+    decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied),
+  )
   // Kept as the API prints them: what is shown is what is stored.
   return new JsonValue(
     Object.fromEntries(

@@ -7,11 +7,13 @@ type Props = {
   field: DesignedField
   onChange: (field: DesignedField) => void
   prefix?: string
+  /** Whether it may point to rows of another noun. */
+  references?: boolean
   errors: Record<string, string>
 }
 
 /** One field of a custom entity or of a noun. Its name follows the label until it is typed by hand. */
-export function FieldDesigner({ field, onChange, prefix = '', errors }: Props) {
+export function FieldDesigner({ field, onChange, prefix = '', references = true, errors }: Props) {
   const { t } = useTranslation()
   const { nouns } = useMeta()
   const set = (change: Partial<DesignedField>) => onChange({ ...field, ...change })
@@ -49,7 +51,9 @@ export function FieldDesigner({ field, onChange, prefix = '', errors }: Props) {
             const kind = kinds.find((one) => one === event.currentTarget.value) ?? 'text'
             set({ kind, ...named(field.label, kind) })
           }}
-          data={kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
+          data={kinds
+            .filter((kind) => references || kind !== 'reference')
+            .map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
         />
         {field.kind === 'reference' && (
           <NativeSelect

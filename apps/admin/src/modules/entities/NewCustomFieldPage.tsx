@@ -71,7 +71,7 @@ export function NewCustomFieldPage() {
         onChange={(event) => setHost(event.currentTarget.value)}
         data={hosts.map((one) => ({ value: one.name, label: one.label }))}
       />
-      <FieldDesigner field={field} onChange={setField} errors={errors} />
+      <FieldDesigner references={false} field={field} onChange={setField} errors={errors} />
     </FormLayout>
   )
 }

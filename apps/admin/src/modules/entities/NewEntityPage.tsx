@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, Problem } from '../../api.ts'
+import { api, Problem, type Row } from '../../api.ts'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { queryClient } from '../../query-client.ts'
@@ -24,11 +24,14 @@ export function NewEntityPage() {
   const [name, setName] = useState('')
   const [fields, setFields] = useState<DesignedField[]>([blankField])
   const create = useMutation({
-    mutationFn: () => api.post('/entities', { name, label, fields: fields.map(fieldBody) }),
-    onSuccess: async () => {
+    mutationFn: () => api.post<Row>('/entities', { name, label, fields: fields.map(fieldBody) }),
+    onSuccess: async (entity) => {
       void notify(t('entity.created', { label }))
       await queryClient.invalidateQueries()
-      await go(paths.list({ path: `/api/v1/x/${name}` }), { replace: true, ignoreBlocker: true })
+      await go(paths.list({ path: `/api/v1/x/${String(entity['plural'] ?? name)}` }), {
+        replace: true,
+        ignoreBlocker: true,
+      })
     },
   })
   if (!noun?.can.create) return <MissingScreen />

@@ -21,10 +21,7 @@ test('only what the kind needs is sent', () => {
     name: 'colour',
     label: 'Colour',
     kind: 'choice',
-    values: [
-      { value: 'red', label: 'Red' },
-      { value: 'dark_blue', label: 'Dark blue' },
-    ],
+    values: ['red', 'dark_blue'],
   })
   expect(
     fieldBody({ ...blankField, label: 'Owner', name: 'owner_id', kind: 'reference', required: true }),

@@ -1,4 +1,4 @@
-/** The kinds an administrator can give to a field of their own. */
+/** The kinds an administrator can give to a field of their own; a custom field on a built-in noun refers to nothing. */
 export const kinds = [
   'text',
   'long_text',
@@ -16,7 +16,6 @@ export const kinds = [
   'url',
   'ip',
   'mac',
-  'duration',
   'bytes',
   'kbps',
 ] as const
@@ -62,9 +61,7 @@ export function fieldBody(field: DesignedField): Record<string, unknown> {
     label: field.label,
     kind: field.kind,
     ...(field.required ? { required: true } : {}),
-    ...(field.kind === 'choice'
-      ? { values: choices.map((label) => ({ value: nameFrom(label), label })) }
-      : {}),
+    ...(field.kind === 'choice' ? { values: choices.map(nameFrom) } : {}),
     ...(field.kind === 'reference' ? { to: field.to } : {}),
   }
 }

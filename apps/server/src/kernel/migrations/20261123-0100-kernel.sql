@@ -114,12 +114,28 @@ create table consumer_failures (
 );
 select guard_table('consumer_failures');
 
+-- Below this every transaction of this database has ended. pg_snapshot_xmin would do, but it waits for every database of the server.
+-- The snapshot's end is taken before the list of running transactions, and the caller's next statement sees what has ended by then.
+create function events_horizon() returns xid8
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  upto bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  oldest bigint;
+begin
+  -- backend_xid has 32 bits; one that lies ahead of the snapshot began later and does not matter.
+  select min(upto - behind) into oldest
+  from pg_stat_activity,
+    lateral (select mod(mod(upto, 4294967296) - backend_xid::text::bigint + 4294967296, 4294967296) as behind) b
+  where datname = current_database() and backend_xid is not null and behind < 2147483648;
+  return least(upto, coalesce(oldest, upto))::text::xid8;
+end $$;
+
 create function next_events(p_consumer text, p_types text[], p_limit integer)
 returns table (id uuid, tenant_id uuid, xid text, seq bigint, at timestamptz, type text, noun text, row_id uuid, data jsonb, actor jsonb, cause jsonb, last boolean, from_xid text, from_seq bigint)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   at_position record;
-  horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  horizon xid8 := events_horizon();
 begin
   insert into consumer_positions (consumer) values (p_consumer) on conflict do nothing;
   select p.xid, p.seq into at_position from consumer_positions p where p.consumer = p_consumer;

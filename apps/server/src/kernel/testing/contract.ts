@@ -399,9 +399,8 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
         expect((await blind.call('GET', `${s.path}?fields=${hidden}`)).status).toBe(422)
         const [header] = String((await blind.call('GET', `${s.path}/export?format=csv`)).body).split('\r\n')
         expect(header!.replace('\u{feff}', '').split(',')).not.toContain(hidden)
-        expect(String((await blind.call('GET', `${s.path}/export?format=ndjson`)).body)).not.toContain(
-          `"${hidden}":`,
-        )
+        for (const line of linesOf(await blind.call('GET', `${s.path}/export?format=ndjson`)))
+          expect(line).not.toHaveProperty(hidden)
         for (const entry of (
           await blind.get<{ data: { changes: Body }[] }>(`${s.path}/${rows[0]!.id}/history`)
         ).data)
@@ -526,13 +525,7 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
 
     test('an export is the list', async () => {
       const list = await listed()
-      const ndjson = String((await s.admin.call('GET', `${s.path}/export?format=ndjson`)).body)
-      expect(
-        ndjson
-          .trimEnd()
-          .split('\n')
-          .map((line) => JSON.parse(line)),
-      ).toEqual(list)
+      expect(linesOf(await s.admin.call('GET', `${s.path}/export?format=ndjson`))).toEqual(list)
       const csv = parse(String((await s.admin.call('GET', `${s.path}/export?format=csv`)).body), {
         bom: true,
         columns: true,
@@ -543,13 +536,8 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
         list.map((row) => noun.fields.map((field) => cell(row[field.name]))),
       )
       const some = `${s.filterBy}=${encodeURIComponent(String(rows[2]![s.filterBy]))}`
-      const filtered = String((await s.admin.call('GET', `${s.path}/export?format=ndjson&${some}`)).body)
-      expect(
-        filtered
-          .trimEnd()
-          .split('\n')
-          .map((line) => JSON.parse(line).id),
-      ).toEqual(ids(await listed(s.admin, `${some}&limit=500`)))
+      const filtered = linesOf(await s.admin.call('GET', `${s.path}/export?format=ndjson&${some}`))
+      expect(filtered).toEqual(await listed(s.admin, `${some}&limit=500`))
       expect((await s.admin.call('GET', `${s.path}/export?format=xml`)).status).toBe(422)
     })
 
@@ -586,6 +574,12 @@ const errorsOf = (answer: { body: Body }) =>
   ((answer.body.errors ?? []) as { field: string; code: string }[]).map(
     (error) => `${error.field}:${error.code}`,
   )
+
+const linesOf = (answer: { body: unknown }): Row[] =>
+  String(answer.body)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
 
 const numeric = new Set(['money', 'decimal', 'percent', 'integer', 'bytes', 'kbps'])
 function compare(kind: string, a: unknown, b: unknown): number {

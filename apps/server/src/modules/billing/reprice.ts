@@ -24,9 +24,9 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   await becomeDue(ctx, customer_id, from, event.type)
   // Everything about this customer's services; a change is rare enough to look at all of it.
   const [customer] = await withServices(ctx, [{ ...due, unbilled_from: null }])
-  const service = customer?.services.find((candidate) => candidate.id === event.row_id)
   const charged = await chargedSince(ctx, event.row_id, from)
-  if (!customer || !service || charged.length === 0) return
+  if (!customer || charged.length === 0) return
+  const service = customer.services.find((candidate) => candidate.id === event.row_id) ?? (await neverActive(ctx, event.row_id))
   const { corrections, again } = reconcile(charged, service.active, dayOf(from))
   if (corrections.length === 0) return
   const catalog = await readCatalog(ctx)
@@ -41,6 +41,13 @@ export const stopBilling = inside('billing.stop', ['customer.disabled'], async (
   const unbilled = customer?.services.some((service) => service.service_type !== 'one_time' && neverCharged(service, dayOf(today(ctx).toString())))
   await ctx.db.run(sql`update customers set next_billing_on = ${unbilled ? today(ctx) : null}::date where id = ${event.row_id}`)
 })
+
+/** A service all of whose active days were taken back. */
+async function neverActive(ctx: Ctx, service_id: string): Promise<BillableService> {
+  const row = await ctx.db.one(sql<Pick<BillableService, 'id' | 'service_type' | 'description' | 'login'>>`
+    select id, service_type, description, login from services where id = ${service_id}`)
+  return { ...row, active: [], charged: [], charged_once: false, setup_fee_charged: false }
+}
 
 async function becomeDue(ctx: Ctx, customer_id: string, from: string, type: string): Promise<void> {
   const starts = type === 'service.activated' || type === 'service.resumed'

@@ -38,7 +38,7 @@ export const voidInvoice = command(
     await ctx.db.run(sql`
       update customers
       set unbilled_from = least(unbilled_from, ${from}::date),
-        next_billing_on = case when status = 'disabled' then next_billing_on else least(next_billing_on, ${from < invoice.date ? invoice.date : from}::date) end
+        next_billing_on = case when status = 'disabled' then next_billing_on else least(next_billing_on, ${invoice.date}::date) end
       where id = ${customer.id}`)
     return change(ctx, invoices, invoice, { status: 'void', void_reason: reason, voided_on: today(ctx).toString() }, { action: 'voided', reason, data: { customer_id: invoice.customer_id, total: String(invoice.total) } })
   },

@@ -173,7 +173,7 @@ function titleOf(fields: readonly Declared[], wanted: string | undefined): strin
 async function mustBeFree(ctx: Ctx, name: string, plural: string): Promise<void> {
   if (!/^[a-z][a-z0-9_]{0,41}$/.test(plural)) throw invalidField('plural', 'not_a_name', 'The plural has at most 42 small letters, digits and underscores.')
   if (/_(create|update)$/.test(name) || name === 'problem') throw invalidField('name', 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
-  const others = await ctx.db.all(sql<{ name: string; plural: string }>`select name, plural from entities where status = 'active'`)
+  const others = await ctx.db.all(sql<{ name: string; plural: string }>`select name, plural from entities where tenant_id = ${ctx.tenant.id} and status = 'active'`)
   if (others.length >= mostEntities) throw new Refused(409, 'too_many_entities', `There are ${mostEntities} entities already, which is the most.`)
   const used = new Set([...ctx.app.nouns.builtIn, ...others].flatMap((noun) => [noun.name, noun.plural]))
   if (used.has(name)) throw new Refused(409, 'already_exists', `There is a noun called “${name}” already.`, { errors: [{ field: 'name', code: 'already_exists', detail: `“${name}” is already in use.` }] })
@@ -199,7 +199,7 @@ async function planOf(ctx: Ctx, entity: { table_name: string; name: string }, fi
 async function nounNamed(ctx: Ctx, name: string): Promise<Resource | undefined> {
   const builtIn = ctx.app.nouns.builtIn.find((noun) => noun.name === name)
   if (builtIn) return builtIn
-  const entity = await ctx.db.maybe(sql<{ table_name: string }>`select table_name from entities where name = ${name} and status = 'active'`)
+  const entity = await ctx.db.maybe(sql<{ table_name: string }>`select table_name from entities where tenant_id = ${ctx.tenant.id} and name = ${name} and status = 'active'`)
   return entity && { ...asResource(entities), name, table: `dyn.${entity.table_name}` }
 }
 

@@ -24,7 +24,7 @@ export function planTable(plan: PlannedTable): string[] {
     'id uuid not null default uuidv7()',
     `tenant_id uuid not null check (tenant_id = ${quote(tenant_id)})`,
     ...(owner ? ['partner_id uuid not null'] : []),
-    ...fields.map((field) => columnFor(plan, field)),
+    ...fields.map((field) => columnFor(field)),
     'version integer not null default 1',
     'created_at timestamptz(3) not null default now()',
     'updated_at timestamptz(3) not null default now()',
@@ -44,11 +44,11 @@ export function planField(plan: PlannedTable, field: PlannedField): string[] {
   const searchable = field.searchable
     ? [...['search_insert', 'search_update', 'search_delete'].map((name) => `drop trigger if exists ${name} on ${plan.table}`), ...searchFor(plan)]
     : []
-  return [`alter table ${plan.table} add column ${columnFor(plan, field)}`, ...constraintsFor(plan, field), ...searchable]
+  return [`alter table ${plan.table} add column ${columnFor(field)}`, ...constraintsFor(plan, field), ...searchable]
 }
 
-function columnFor({ tenant_id: _ }: PlannedTable, field: PlannedField): string {
-  const choices = field.kind === 'choice' ? ` check (${field.column_name} in (${(field.values ?? []).map(quote).join(', ')}))` : ''
+function columnFor(field: PlannedField): string {
+  const choices = field.kind === 'choice' ? ` constraint ${field.column_name}_check check (${field.column_name} in (${(field.values ?? []).map(quote).join(', ')}))` : ''
   return `${field.column_name} ${kinds[field.kind].column}${field.required ? ' not null' : ''}${choices}`
 }
 
@@ -57,9 +57,9 @@ function constraintsFor(plan: PlannedTable, field: PlannedField): string[] {
   const { filter, sort } = fieldOf(field)
   const statements: string[] = []
   if (filter || sort) statements.push(`create index on ${table} (tenant_id, ${field.column_name}, id)`)
-  if (field.unique) statements.push(`create unique index on ${table} (tenant_id, ${field.column_name})`)
+  if (field.unique) statements.push(`create unique index ${field.column_name}_key on ${table} (tenant_id, ${field.column_name})`)
   const target = field.kind === 'reference' && field !== plan.owner ? plan.targets.get(field.to ?? '') : undefined
-  if (target) statements.push(`alter table ${table} add foreign key (tenant_id, ${field.column_name}) references ${target.noun.table} (tenant_id, id)`)
+  if (target) statements.push(`alter table ${table} add constraint ${field.column_name}_fkey foreign key (tenant_id, ${field.column_name}) references ${target.noun.table} (tenant_id, id)`)
   return statements
 }
 
@@ -67,7 +67,7 @@ function ownerFor({ table, targets }: PlannedTable, field: PlannedField): string
   const target = targets.get(field.to ?? '')!.noun.table
   return [
     `create index on ${table} (tenant_id, partner_id, id)`,
-    `alter table ${table} add foreign key (tenant_id, ${field.column_name}, partner_id) references ${target} (tenant_id, id, partner_id) on update cascade`,
+    `alter table ${table} add constraint ${field.column_name}_fkey foreign key (tenant_id, ${field.column_name}, partner_id) references ${target} (tenant_id, id, partner_id) on update cascade`,
     `create trigger take_partner before insert or update of ${field.column_name} on ${table} for each row execute function take_partner_of_reference(${quote(field.column_name)}, ${quote(target)})`,
   ]
 }

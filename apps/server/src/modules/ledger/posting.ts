@@ -13,7 +13,8 @@ export type Entry = {
   credit: AccountName
   amount: bigint
   customer_id: string
-  partner_id: string
+  /** The customer's when left to the database. */
+  partner_id: string | null
   source_noun: string
   source_id: string
 }

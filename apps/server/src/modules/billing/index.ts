@@ -1,0 +1,3 @@
+export { billingRuns, creditNotes, invoiceLines, invoices, type Invoice } from './invoices.ts'
+export { voidInvoice } from './void.ts'
+export { confirmBillingRun, createBillingRun } from './runs.ts'

@@ -1,0 +1,29 @@
+import type { Module } from '#kernel/app.ts'
+import { anyJob } from '#kernel/jobs.ts'
+import { createSeries } from '#kernel/numbers.ts'
+import { daily } from '#kernel/schedules.ts'
+import { asResource } from '#kernel/store.ts'
+import { dun, endHold, letGo } from './dunning.ts'
+import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
+import { markOverdue } from './overdue.ts'
+import { repriceService, stopBilling } from './reprice.ts'
+import { billRun, confirmBillingRun, createBillingRun, previewRun, runAutomatically, withdrawBillingRun } from './runs.ts'
+import { voidInvoice } from './void.ts'
+
+export const billing: Module = {
+  name: 'billing',
+  nouns: [asResource(invoices), asResource(invoiceLines), asResource(creditNotes), asResource(creditNoteLines), asResource(billingRuns)],
+  verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
+  insiders: [repriceService, stopBilling, letGo, endHold],
+  jobs: [anyJob(previewRun), anyJob(billRun)],
+  // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
+  schedules: [
+    daily('billing.run_automatically', '00:05', runAutomatically),
+    daily('billing.mark_overdue', '00:10', async (ctx) => void (await markOverdue(ctx))),
+    daily('billing.dun', '00:15', dun),
+  ],
+  async newTenant(ctx) {
+    await createSeries(ctx, 'invoice', '{year}-{next|6}')
+    await createSeries(ctx, 'credit_note', 'CN-{year}-{next|6}')
+  },
+}

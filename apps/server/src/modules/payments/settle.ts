@@ -1,0 +1,95 @@
+import { today, type Ctx } from '#kernel/ctx.ts'
+import { record } from '#kernel/effects.ts'
+import { currencyDigits, formatDecimal } from '#kernel/money.ts'
+import { empty, sql } from '#kernel/sql.ts'
+
+/**
+ * Puts what these customers have with us (payments and credit notes, oldest first) towards what they owe, earliest due first; in one
+ * statement for all of them. Laid end to end, credits and dues are two rulers: where a credit and an invoice lie side by side, that
+ * much is allocated. `only` limits it to one payment and one invoice.
+ */
+export async function settle(ctx: Ctx, customer_ids: readonly string[], only: { payment_id?: string; invoice_id?: string } = {}): Promise<void> {
+  if (customer_ids.length === 0) return
+  const changed = await ctx.db.all(sql<SettledInvoice>`
+    with open_credits as (
+      select 'payment' as source, id, customer_id, partner_id, unallocated as open, date
+      from payments
+      where customer_id = any(${customer_ids}::uuid[]) and unallocated > 0 ${only.payment_id ? sql`and id = ${only.payment_id}` : empty}
+      union all
+      select 'credit_note', id, customer_id, partner_id, unallocated, date
+      from credit_notes
+      where customer_id = any(${customer_ids}::uuid[]) and unallocated > 0 ${only.payment_id ? sql`and false` : empty}
+    ), credits as (
+      select *, (sum(open) over w)::bigint as upto
+      from open_credits
+      window w as (partition by customer_id order by date, id)
+    ), dues as (
+      select id, customer_id, due_total as open, (sum(due_total) over w)::bigint as upto
+      from invoices
+      where customer_id = any(${customer_ids}::uuid[]) and status = any('{final,partially_paid,overdue}'::text[]) and due_total > 0
+        ${only.invoice_id ? sql`and id = ${only.invoice_id}` : empty}
+      window w as (partition by customer_id order by due_date, id)
+    ), pairs as (
+      select c.source, c.id as source_id, c.customer_id, c.partner_id, d.id as invoice_id,
+        least(c.upto, d.upto) - greatest(c.upto - c.open, d.upto - d.open) as amount
+      from credits c
+      join dues d on d.customer_id = c.customer_id and d.upto > c.upto - c.open and c.upto > d.upto - d.open
+    ), allocated as (
+      insert into allocations (tenant_id, customer_id, partner_id, payment_id, credit_note_id, invoice_id, amount, date, created_at, updated_at)
+      select ${ctx.tenant.id}::uuid, p.customer_id, p.partner_id, case when p.source = 'payment' then p.source_id end, case when p.source = 'credit_note' then p.source_id end,
+        p.invoice_id, p.amount, ${today(ctx)}::date, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from pairs p
+    ), used_payments as (
+      update payments set unallocated = unallocated - p.amount, version = version + 1, updated_at = ${ctx.now}
+      from (select source_id, sum(amount)::bigint as amount from pairs where source = 'payment' group by source_id) p
+      where payments.id = p.source_id
+    ), used_credit_notes as (
+      update credit_notes set unallocated = unallocated - p.amount, version = version + 1, updated_at = ${ctx.now}
+      from (select source_id, sum(amount)::bigint as amount from pairs where source = 'credit_note' group by source_id) p
+      where credit_notes.id = p.source_id
+    )
+    update invoices i
+    set paid_total = i.paid_total + p.amount, status = invoice_standing(i.paid_total + p.amount, i.total, i.due_date, ${today(ctx)}::date),
+      version = i.version + 1, updated_at = ${ctx.now}
+    from (select invoice_id, sum(amount)::bigint as amount from pairs group by invoice_id) p
+    where i.id = p.invoice_id
+    returning i.id, i.customer_id, i.number, i.status, i.paid_total, p.amount`)
+  for (const invoice of changed) tellOf(ctx, invoice)
+}
+
+/** The same the other way: allocations of a payment, or one of them, are taken back and their invoices stand open again. */
+export async function unsettle(ctx: Ctx, of: { payment_id?: string; allocation_id?: string }): Promise<void> {
+  const changed = await ctx.db.all(sql<SettledInvoice>`
+    with removed as (
+      delete from allocations where ${of.allocation_id ? sql`id = ${of.allocation_id}` : sql`payment_id = ${of.payment_id}`}
+      returning payment_id, credit_note_id, invoice_id, amount
+    ), freed_payments as (
+      update payments set unallocated = unallocated + r.amount, version = version + 1, updated_at = ${ctx.now}
+      from (select payment_id, sum(amount)::bigint as amount from removed group by payment_id) r
+      where payments.id = r.payment_id
+    ), freed_credit_notes as (
+      update credit_notes set unallocated = unallocated + r.amount, version = version + 1, updated_at = ${ctx.now}
+      from (select credit_note_id, sum(amount)::bigint as amount from removed group by credit_note_id) r
+      where credit_notes.id = r.credit_note_id
+    )
+    update invoices i
+    set paid_total = i.paid_total - r.amount, status = invoice_standing(i.paid_total - r.amount, i.total, i.due_date, ${today(ctx)}::date),
+      version = i.version + 1, updated_at = ${ctx.now}
+    from (select invoice_id, sum(amount)::bigint as amount from removed group by invoice_id) r
+    where i.id = r.invoice_id
+    returning i.id, i.customer_id, i.number, i.status, i.paid_total, - r.amount as amount`)
+  for (const invoice of changed) tellOf(ctx, invoice)
+}
+
+type SettledInvoice = { id: string; customer_id: string; number: string; status: string; paid_total: bigint; amount: bigint }
+
+function tellOf(ctx: Ctx, { id, customer_id, number, status, paid_total, amount }: SettledInvoice): void {
+  const digits = currencyDigits(ctx.tenant.currency)
+  record(ctx, {
+    noun: 'invoice',
+    row_id: id,
+    action: status === 'paid' ? 'paid' : amount > 0n ? 'partially_paid' : 'reopened',
+    changes: { paid_total: [formatDecimal(paid_total - amount, digits), formatDecimal(paid_total, digits)] },
+    data: { customer_id, number, status },
+  })
+}
