@@ -38,7 +38,7 @@ describe('first month', () => {
   })
 
   const radclient = async (kind: 'auth' | 'acct', attributes: Record<string, string | number>, secret = 'testing123') => {
-    const port = kind === 'auth' ? radiusPorts(isp.app).auth_port : radiusPorts(isp.app).acct_port
+    const port = kind === 'auth' ? radiusPorts(isp.app)!.auth_port : radiusPorts(isp.app)!.acct_port
     const client = spawn('radclient', ['-x', '-r', '1', '-t', '2', `127.0.0.1:${port}`, kind, secret])
     client.stdin.end(Object.entries(attributes).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n'))
     return (await Promise.all([text(client.stdout), text(client.stderr)])).join('\n')

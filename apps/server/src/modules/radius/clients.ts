@@ -50,6 +50,11 @@ export class RouterDirectory {
     return this.#by_ip.get(source_ip)
   }
 
+  byId(id: string): RouterClient | undefined {
+    for (const clients of this.#by_ip.values()) for (const client of clients) if (client.id === id) return client
+    return undefined
+  }
+
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined))
     return this.#refreshing

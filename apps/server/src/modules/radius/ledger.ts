@@ -3,7 +3,7 @@ import { account, type SessionState } from './account.ts'
 import type { AccountingPacket } from './accounting-packet.ts'
 import { digestOf, type ClassToken } from './class-token.ts'
 import type { RouterClient } from './clients.ts'
-import { policyOf } from './policy.ts'
+import { policies, policyOf } from './policy.ts'
 import type { Subscriber } from './subscribers.ts'
 
 /** Where a packet's session is kept: the tenant's router, and the digest of the session's names. */
@@ -106,10 +106,10 @@ export class Ledger {
   /** What the router was told when it asked. Where that is not what holds now, nobody knows what it applies. */
   #policy(key: string, { router, token }: Place): string {
     const subscriber = this.#people.get(key)
-    if (!subscriber) return unknownPolicy
+    if (!subscriber) return policies.unknown
     const { name, outcome } = policyOf(subscriber, router)
-    const granted = token ? token.policy_digest === digestOf(name) : outcome !== 'reject'
-    return granted ? name : unknownPolicy
+    if (token) return token.policy_digest === digestOf(name) ? name : policies.other
+    return outcome === 'reject' ? policies.unknown : name
   }
 
   #tell(session: Tracked, happened: 'started' | 'stopped' | 'reopened' | 'again', packet: AccountingPacket, at: number): void {
@@ -119,10 +119,8 @@ export class Ledger {
     const tell = (type: string, more: object = {}) => this.events.push({ id: newId(), tenant_id, at, type, row_id, data: { ...data, ...more } })
     if (happened === 'stopped') tell('session.stopped', { cause, input_bytes, output_bytes })
     else tell(happened === 'reopened' ? 'session.reopened' : 'session.started')
-    if (state.status !== 'closed' && session.policy === unknownPolicy && service_id) tell('session.outdated')
+    if (state.status !== 'closed' && (session.policy === policies.unknown || session.policy === policies.other) && service_id) tell('session.outdated')
   }
 }
-
-export const unknownPolicy = 'unknown'
 
 const placeKey = (tenant_id: string, key: string) => `${tenant_id}${key}`

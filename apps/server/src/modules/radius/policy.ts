@@ -6,6 +6,9 @@ import type { Attributes } from './vendors/vendor.ts'
 /** What a router is to apply to a session, as one word that tells policies apart: `accept 20000/100000`, `walled blocked 20000/100000`, `reject`. */
 export type Policy = { name: string; outcome: 'accept' | 'walled' | 'reject'; attributes: Attributes }
 
+/** What a session's policy may be beside a policy's name: nobody knows; another than holds now; the session is told to end. */
+export const policies = { unknown: 'unknown', other: 'other', disconnected: 'disconnected' } as const
+
 type RouterPolicy = { nas_type: string; block_mode: 'reject' | 'walled'; walled_list: string }
 
 /** The policy a subscriber's sessions should have on a router now. Nobody's login has no right to be online. */

@@ -2,7 +2,8 @@ import type { Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import { addUsage } from '#modules/usage/index.ts'
 import type { SessionState } from './account.ts'
-import { unknownPolicy, type Ledger, type Place, type Stored, type Tracked } from './ledger.ts'
+import type { Ledger, Place, Stored, Tracked } from './ledger.ts'
+import { policies } from './policy.ts'
 
 /** The sessions that already have these places, as they stand. */
 export async function storedSessions(db: Db, places: readonly Place[]): Promise<Stored[]> {
@@ -21,7 +22,7 @@ export async function storedSessions(db: Db, places: readonly Place[]): Promise<
     clock_at: row.clock_at,
     dirty: false,
     names: undefined,
-    policy: unknownPolicy,
+    policy: policies.unknown,
     state: {
       status: row.status,
       presumed: row.presumed,
