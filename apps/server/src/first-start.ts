@@ -27,7 +27,7 @@ export async function firstTenant(
     await createUser(ctx, {
       name: 'Administrator',
       email,
-      password: password as unknown as Buffer,
+      password,
       role_ids: [role.id],
     })
   })

@@ -8,8 +8,10 @@ import { identity } from '#modules/identity/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
 import { network } from '#modules/network/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
+import { radius } from '#modules/radius/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
 import { servicesModule } from '#modules/services/module.ts'
+import { usage } from '#modules/usage/module.ts'
 
 /** Every capability, from the bottom up: a module calls only those above it in this list; the others hear its events. */
 export const modules: readonly Module[] = [
@@ -20,6 +22,8 @@ export const modules: readonly Module[] = [
   catalog,
   network,
   servicesModule,
+  usage,
+  radius,
   ledger,
   billing,
   paymentsModule,

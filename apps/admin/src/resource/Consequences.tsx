@@ -72,11 +72,7 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
       </Stack>
     )
   const changes = data.changes ?? []
-  const shown = changes.filter(
-    (change) =>
-      !(change.row_id === own && change.action === 'updated') &&
-      !(change.noun === own && change.action === 'created'),
-  )
+  const shown = changes.filter((change) => !isOwn(change, own))
   const events = [...new Set((data.events ?? []).map((event) => event.type))]
   const jobs = data.jobs ?? []
   if (shown.length === 0 && events.length === 0) return <Text c="dimmed">{t('consequences.nothing')}</Text>
@@ -111,4 +107,10 @@ function Content({ ready, own, rehearsal }: Rehearsal & { rehearsal: ReturnType<
       )}
     </Stack>
   )
+}
+
+/** The change of the form's own row, or the making of one: every field of it was nothing before. */
+function isOwn(change: DryRun['changes'][number], own: string | undefined): boolean {
+  if (change.row_id === own) return change.action === 'updated'
+  return change.noun === own && Object.values(change.changes).every(([before]) => before === null)
 }

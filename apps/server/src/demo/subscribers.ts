@@ -28,9 +28,11 @@ export type PlannedService = {
   tariff: TariffName
   login?: string
   router?: RouterName
-  ipv4_mode?: 'pool' | 'static' | 'none'
+  ipv4_mode?: 'pool' | 'static'
+  ipv4_address?: string
   mac?: string
-  price?: string
+  /** In minor units; otherwise the tariff's. */
+  price?: bigint
   /** Absent: still pending. */
   activated_on?: number
   paused?: { from: number; to?: number }
@@ -49,6 +51,7 @@ export function inventSubscribers(days: number): Subscriber[] {
   const subscribers = [...companies(random, logins, days)]
   for (let n = 0; n < people; n++) subscribers.push(person(random, logins, days, n))
   giveFates(random, subscribers, days)
+  giveAddresses(subscribers)
   return subscribers
 }
 
@@ -165,6 +168,16 @@ function giveFates(random: Random, subscribers: Subscriber[], days: number): voi
     each.customer.auto_block = false
   }
   for (const each of take(4)) each.labels.push('vip')
+  for (const { services, leaves_on, stops_paying_on } of subscribers) {
+    const unsettled = leaves_on !== undefined || stops_paying_on !== undefined || services.some((service) => service.paused)
+    if (unsettled) for (const service of services) delete service.moves_to
+  }
+}
+
+/** Public addresses one after another, from the first that a customer may have. */
+function giveAddresses(subscribers: readonly Subscriber[]): void {
+  const fixed = subscribers.flatMap(({ services }) => services.filter((service) => service.ipv4_mode === 'static'))
+  fixed.forEach((service, n) => (service.ipv4_address = `203.0.113.${n + 10}`))
 }
 
 const company_list = [
@@ -232,7 +245,7 @@ function company(random: Random, logins: Set<string>, days: number, name: string
         router: 'core',
         ipv4_mode: 'static',
         activated_on,
-        ...(random.chance(0.4) ? { price: '59.00' } : {}),
+        ...(random.chance(0.4) ? { price: 5900n } : {}),
       },
       { tariff: 'public_ip', activated_on },
     ],

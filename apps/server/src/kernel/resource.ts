@@ -162,6 +162,11 @@ type Stored<F extends Field> = F extends { values: readonly (infer V)[] }
               : string
 export type ValueOf<F extends Field> = Stored<F> | (F extends { nullable: true } ? null : never)
 
+/** What is given to be stored: a secret is still plain text, the store seals it. */
+export type GivenFor<F extends Field> =
+  | (F['kind'] extends 'secret' ? string : Stored<F>)
+  | (F extends { nullable: true } ? null : never)
+
 /** A row as the database gives it: money in minor units (`bigint`), instants as RFC 3339 text. */
 export type Row<R> =
   R extends Resource<infer F>
@@ -178,13 +183,13 @@ type Optional<F extends Fields> = {
 /** Stored values for a new row. Verbs may set read-only fields too. */
 export type Create<R> =
   R extends Resource<infer F>
-    ? { [K in Exclude<keyof Writable<F>, Optional<F>>]: ValueOf<F[K & keyof F]> } & {
-        [K in keyof F]?: ValueOf<F[K]>
+    ? { [K in Exclude<keyof Writable<F>, Optional<F>>]: GivenFor<F[K & keyof F]> } & {
+        [K in keyof F]?: GivenFor<F[K]>
       }
     : never
-export type Update<R> = R extends Resource<infer F> ? { [K in keyof F]?: ValueOf<F[K]> } : never
+export type Update<R> = R extends Resource<infer F> ? { [K in keyof F]?: GivenFor<F[K]> } : never
 
 /** The input of a verb, decoded: like a row, without the standard columns; nullable and defaulted fields may be left out. */
-export type Input<F extends Fields> = { [K in Exclude<keyof F, Optional<F>>]: ValueOf<F[K]> } & {
-  [K in Optional<F>]?: ValueOf<F[K]>
+export type Input<F extends Fields> = { [K in Exclude<keyof F, Optional<F>>]: GivenFor<F[K]> } & {
+  [K in Optional<F>]?: GivenFor<F[K]>
 }

@@ -172,8 +172,7 @@ function CompactPreview({ row }: { row: PreviewRow | undefined }) {
 function Difference({ row }: { row: PreviewRow | undefined }) {
   const { t } = useTranslation()
   if (!row) return null
-  if (row.last_total === null) return t('run.kind.new')
-  if (row.total === null) return t('run.kind.gone')
+  if (row.change === 'new' || row.change === 'gone') return t(`run.kind.${row.change}`)
   if (Number(row.difference) === 0) return <span style={{ color: 'var(--isp-dim)' }}>–</span>
   return (
     <>

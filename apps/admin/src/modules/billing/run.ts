@@ -25,6 +25,7 @@ export type PreviewRow = {
   total: string | null
   last_total: string | null
   difference: string | null
+  change: Change
   lines: ({ description: string } & Record<string, unknown>)[]
   warnings: string[]
 }

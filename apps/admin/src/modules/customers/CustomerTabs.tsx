@@ -13,14 +13,7 @@ import type { Overview } from './overview.ts'
 
 const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
 
-const shownElsewhere = new Set([
-  'service',
-  'audit_event',
-  'event',
-  'allocation',
-  'invoice_line',
-  'usage_counter',
-])
+const shownElsewhere = new Set(['service', 'audit_event', 'event', 'allocation', 'invoice_line', 'usage_day'])
 const first = ['invoice', 'payment', 'session']
 
 /** The lists that belong to a customer, each a real one; which is open stands in the address. */

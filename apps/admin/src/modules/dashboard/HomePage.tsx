@@ -57,7 +57,7 @@ export function HomePage() {
           <Figure
             label={t('home.receivables')}
             value={amount(data?.receivables)}
-            href={paths.invoices({ 'due_total[gt]': '0' })}
+            href={paths.invoices({ 'status[in]': 'final,partially_paid,overdue' })}
             note={t('home.unpaid')}
           />
           <Figure

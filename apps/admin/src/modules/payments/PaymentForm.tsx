@@ -42,7 +42,7 @@ export function PaymentForm({ customer_id, chosen, amount = '', invoices = [], o
   const [initial] = useState(() => ({
     customer_id: customer_id ?? chosen ?? '',
     amount,
-    method: 'cash',
+    method: String(noun?.create_fields?.find((field) => field.name === 'method')?.default ?? 'cash'),
     date: tenantToday(tenant),
     reference: '',
     comment: '',

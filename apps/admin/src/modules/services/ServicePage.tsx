@@ -59,7 +59,7 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
             every_ms={5000}
           />
         )}
-        <RelatedLists noun={noun} id={id} without={['session', 'usage_counter', 'invoice_line']} />
+        <RelatedLists noun={noun} id={id} without={['session', 'usage_day', 'invoice_line']} />
       </PageColumns>
       <CommandDrawer noun={noun} row={row} />
     </>

@@ -26,6 +26,9 @@ export const customersDue = (ctx: Ctx, date: Day, limit: number, more: { after?:
 export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
   ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id} for no key update`)
 
+export const customerForReading = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
+  ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id}`)
+
 type ServiceRow = {
   customer_id: string
   id: string

@@ -7,6 +7,7 @@ import { dun, endHold, letGo } from './dunning.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { markOverdue } from './overdue.ts'
 import { repriceService, stopBilling } from './reprice.ts'
+import { routes } from './routes.ts'
 import { billRun, confirmBillingRun, createBillingRun, previewRun, runAutomatically, withdrawBillingRun } from './runs.ts'
 import { voidInvoice } from './void.ts'
 
@@ -16,6 +17,7 @@ export const billing: Module = {
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
   insiders: [repriceService, stopBilling, letGo, endHold],
   jobs: [anyJob(previewRun), anyJob(billRun)],
+  routes,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
   schedules: [
     daily('billing.run_automatically', '00:05', runAutomatically),

@@ -28,13 +28,12 @@ export const createUser = collectionCommand(
     },
   },
   async (ctx, { password, partner_id, ...input }) => {
-    const plain = password as unknown as string | null | undefined
     const user = await insert(ctx, users, {
       ...input,
-      status: plain ? 'active' : 'invited',
+      status: password ? 'active' : 'invited',
       partner_id: partner_id ?? ctx.access.partner_id ?? ctx.tenant.root_partner_id,
     })
-    if (plain) await storePassword(ctx, user.id, plain)
+    if (password) await storePassword(ctx, user.id, password)
     return user
   },
 )
@@ -44,7 +43,7 @@ export const setPassword = command(
   'set_password',
   { label: 'Set password', input: { password: { kind: 'secret' } } },
   async (ctx, user, { password }) => {
-    await storePassword(ctx, user.id, password as unknown as string)
+    await storePassword(ctx, user.id, password)
     await revokeSessionsOf(ctx, user.id)
     return change(
       ctx,

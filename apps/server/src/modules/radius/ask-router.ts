@@ -11,7 +11,7 @@ const schedule_ms = [500, 1000, 1500]
 /** A router that did not answer is not asked for the next of its sessions at once: thousands of them would each wait. */
 const silence_ms = 8000
 
-type Lines = { clients: Map<'ipv4' | 'ipv6', DynamicAuthorizationClient>; silent_until_ms: Map<string, number> }
+type Lines = { clients: Map<'ipv4' | 'ipv6', DynamicAuthorizationClient>; silent_until_ms: Map<string, number>; closed: boolean }
 const lines = new WeakMap<App, Lines>()
 
 /** Sends a CoA-Request or Disconnect-Request (RFC 5176) and waits for its answer. */
@@ -36,9 +36,9 @@ export function isSilent(app: App, router_id: string): boolean {
 }
 
 export async function closeLines(app: App): Promise<void> {
-  const open = lines.get(app)
-  lines.delete(app)
-  await Promise.all([...(open?.clients.values() ?? [])].map((client) => client.close()))
+  const open = linesOf(app)
+  open.closed = true
+  await Promise.all([...open.clients.values()].map((client) => client.close()))
 }
 
 function sentenceOf(kind: Ask['kind'], { host, port }: DynamicAuthorizationTarget, { result, error_cause, error_cause_name }: { result: string; error_cause?: number; error_cause_name?: string }): string {
@@ -49,7 +49,9 @@ function sentenceOf(kind: Ask['kind'], { host, port }: DynamicAuthorizationTarge
 }
 
 function clientFor(app: App, host: string): DynamicAuthorizationClient {
-  const { clients } = linesOf(app)
+  const { clients, closed } = linesOf(app)
+  // The job that asked stays in the queue, and another process or the next start takes it up.
+  if (closed) throw new Error('This process is stopping.')
   const family = isIPv6(host) ? 'ipv6' : 'ipv4'
   let client = clients.get(family)
   if (!client) clients.set(family, (client = createDynamicAuthorizationClient({ schedule_ms })))
@@ -58,6 +60,6 @@ function clientFor(app: App, host: string): DynamicAuthorizationClient {
 
 function linesOf(app: App): Lines {
   let open = lines.get(app)
-  if (!open) lines.set(app, (open = { clients: new Map(), silent_until_ms: new Map() }))
+  if (!open) lines.set(app, (open = { clients: new Map(), silent_until_ms: new Map(), closed: false }))
   return open
 }

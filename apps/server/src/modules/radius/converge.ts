@@ -4,10 +4,10 @@ import { sql } from '#kernel/sql.ts'
 import { change, find } from '#kernel/store.ts'
 import { routers } from '#modules/network/index.ts'
 import type { AttributeValue, DynamicAuthorizationTarget } from '@isp/radius'
+import { askRouter, isSilent, markSilent, type Ask, type Said } from './ask-router.ts'
 import { policies, policyOf, type Policy } from './policy.ts'
 import { coaRequests, sessions, type CoaRequest, type Session } from './sessions.ts'
 import { findSubscribers } from './subscribers.ts'
-import { askRouter, isSilent, markSilent, type Ask, type Said } from './ask-router.ts'
 
 /**
  * Brings one session to what its open request asks for: sends, and comes back later until the router has acknowledged or the session
@@ -17,7 +17,6 @@ export const convergeSession = job<{ session_id: string }>('radius.converge_sess
   const { session_id } = work.payload
   const plan = await work.act((ctx) => planFor(ctx, session_id))
   if (!plan) return
-  if (isSilent(work.app, plan.router_id)) return work.act((ctx) => comeBack(ctx, session_id, plan.attempts))
   const said = await carryOut(work.app, plan)
   if (said.result === 'timeout') markSilent(work.app, plan.router_id)
   await work.act((ctx) => conclude(ctx, plan, said))
@@ -54,6 +53,10 @@ async function planFor(ctx: Ctx, session_id: string): Promise<Plan | undefined> 
   const wanted = await wantedPolicy(ctx, request, session, router)
   if (!wanted) {
     await change(ctx, coaRequests, request, { status: 'superseded' }, { action: 'superseded', reason: 'The session has what it should have.' })
+    return undefined
+  }
+  if (isSilent(ctx.app, router.id)) {
+    await comeBack(ctx, session_id, Math.max(1, request.attempts))
     return undefined
   }
   const kind = request.attempts >= coaTimeouts_max ? 'disconnect' : wayTo(wanted, session.policy)

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { collectionCommand, command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
-import { newId } from '#kernel/ids.ts'
 import { asSystem } from '#kernel/insiders.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { change, find, insert, lock } from '#kernel/store.ts'
@@ -66,7 +65,6 @@ export const createService = collectionCommand(
         'customer_disabled',
         'A disabled customer cannot get services. Activate the customer first.',
       )
-    const id = newId()
     const { login, password, ipv4_mode, ipv4_address, start_date, ...rest } = input
     const internet = tariff.service_type === 'internet'
     if (internet && !login) throw invalidField('login', 'required', 'An internet service needs a login.')
@@ -78,16 +76,15 @@ export const createService = collectionCommand(
     if (ipv4_address?.includes(':'))
       throw invalidField('ipv4_address', 'not_ipv4', 'IPv4 address must be an IPv4 address.')
     const service = await insert(ctx, services, {
-      id,
       ...rest,
       service_type: tariff.service_type,
       status: 'pending',
       login: internet ? (login ?? null) : null,
-      password: internet ? (password ?? (madeUpPassword() as unknown as Buffer)) : null,
+      password: internet ? (password ?? madeUpPassword()) : null,
       ipv4_mode: mode,
       ipv4_address: null,
       start_date: start_date ?? today(ctx).toString(),
-    } as Parameters<typeof insert<typeof services.fields>>[2])
+    })
     if (mode !== 'static' || !ipv4_address) return service
     const address = await assignStaticAddress(ctx, service.id, ipv4_address)
     return change(ctx, services, service, { ipv4_address: address }, { action: 'address_assigned' })

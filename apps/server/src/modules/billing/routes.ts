@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { App } from '#kernel/app.ts'
+import type { Ctx } from '#kernel/ctx.ts'
+import { limitOf } from '#kernel/filters.ts'
+import { readAs, readTogether } from '#kernel/http.ts'
+import { isId } from '#kernel/ids.ts'
+import { mustBeAbleTo } from '#kernel/permissions.ts'
+import { notFound } from '#kernel/refused.ts'
+import type { Fields, Resource, Row } from '#kernel/resource.ts'
+import { queryOf } from '#kernel/rest.ts'
+import { shapeOf } from '#kernel/shape.ts'
+import { sql } from '#kernel/sql.ts'
+import { asResource, find } from '#kernel/store.ts'
+import { renderDocument, type InvoiceDocument } from '../../documents/index.ts'
+import { creditNoteDocument, invoiceDocument } from './document.ts'
+import { explainService } from './explain.ts'
+import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
+import { previewPage } from './preview-page.ts'
+
+/** What is neither a noun nor a verb: a run's preview, a document's lines and its PDF, and "why?". */
+export function routes(server: FastifyInstance, app: App): void {
+  server.get('/api/v1/billing_runs/:id/preview', (request, reply) =>
+    readTogether(app, request, reply, async (ctx) => {
+      const run = await existing(ctx, billingRuns, request)
+      const query = queryOf(request)
+      return previewPage(ctx, run.id, query, limitOf(query))
+    }),
+  )
+
+  server.get('/api/v1/invoices/:id/lines', (request, reply) =>
+    readAs(app, request, reply, async (ctx) => {
+      const invoice = await existing(ctx, invoices, request)
+      const { present } = shapeOf(ctx, asResource(invoiceLines))
+      return { data: (await linesOf(ctx, invoice.id)).map(present) }
+    }),
+  )
+
+  server.get('/api/v1/credit_notes/:id/lines', (request, reply) =>
+    readAs(app, request, reply, async (ctx) => {
+      const note = await existing(ctx, creditNotes, request)
+      const { present } = shapeOf(ctx, asResource(creditNoteLines))
+      return { data: (await creditLinesOf(ctx, note.id)).map(present) }
+    }),
+  )
+
+  server.get('/api/v1/invoices/:id/pdf', async (request, reply) => {
+    const { number, document } = await readAs(app, request, reply, async (ctx) => {
+      const invoice = await existing(ctx, invoices, request)
+      return { number: invoice.number, document: await invoiceDocument(ctx, invoice, await linesOf(ctx, invoice.id)) }
+    })
+    return sendPdf(reply, number, document)
+  })
+
+  server.get('/api/v1/credit_notes/:id/pdf', async (request, reply) => {
+    const { number, document } = await readAs(app, request, reply, async (ctx) => {
+      const note = await existing(ctx, creditNotes, request)
+      return { number: note.number, document: await creditNoteDocument(ctx, note, await creditLinesOf(ctx, note.id)) }
+    })
+    return sendPdf(reply, number, document)
+  })
+
+  server.get('/api/v1/services/:id/explain', (request, reply) =>
+    readAs(app, request, reply, (ctx) => explainService(ctx, idOf(request, 'Service'))),
+  )
+}
+
+const idOf = (request: FastifyRequest, label: string): string => {
+  const { id } = request.params as { id: string }
+  if (!isId(id)) throw notFound(label)
+  return id
+}
+
+async function existing<F extends Fields>(ctx: Ctx, noun: Resource<F>, request: FastifyRequest): Promise<Row<Resource<F>>> {
+  mustBeAbleTo(ctx, asResource(noun), 'get')
+  const row = await find(ctx, noun, idOf(request, noun.label))
+  if (!row) throw notFound(noun.label)
+  return row
+}
+
+const linesOf = (ctx: Ctx, invoice_id: string) =>
+  ctx.db.all(sql<Row<typeof invoiceLines>>`select * from invoice_lines where invoice_id = ${invoice_id} order by position`)
+
+const creditLinesOf = (ctx: Ctx, credit_note_id: string) =>
+  ctx.db.all(sql<Row<typeof creditNoteLines>>`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`)
+
+async function sendPdf(reply: { type(type: string): { header(name: string, value: string): { send(body: Buffer): unknown } } }, number: string, document: InvoiceDocument): Promise<unknown> {
+  const pdf = await renderDocument('invoice', document)
+  return reply.type('application/pdf').header('content-disposition', `inline; filename="${number.replace(/[^\w.-]/g, '_')}.pdf"`).send(Buffer.from(pdf))
+}

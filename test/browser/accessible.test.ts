@@ -1,0 +1,116 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startApp, type App, type Row } from './app.ts'
+import { launchChromium, openWindow, stumblingBlocks, type Look } from './chromium.ts'
+
+let app: App
+let browser: Browser
+let customer: Row
+
+beforeAll(async () => {
+  ;[app, browser] = await Promise.all([startApp(), launchChromium()])
+  customer = await app.api('POST', '/customers', {
+    name: 'The Honourable Society of Extraordinarily Long Customer Names',
+    category: 'company',
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await app?.stop()
+})
+
+const looks: [string, Look][] = [
+  ['wide and light', {}],
+  ['wide and dark', { dark: true }],
+  ['phone and light', { phone: true }],
+  ['phone and dark', { phone: true, dark: true }],
+]
+
+test.each(looks)(
+  'every main screen, %s: nothing to stumble over, nothing wider than the window',
+  async (_, look) => {
+    const window = await openWindow(browser, app.url, look)
+    const page = await window.newPage()
+    await page.goto('/sign-in')
+    const found = [...(await problemsOf(page, 'sign in'))]
+    await page.getByLabel('E-mail').fill(app.email)
+    await page.getByLabel('Password', { exact: true }).fill(app.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/\/$/)
+    for (const path of screens()) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      found.push(...(await problemsOf(page, path)))
+    }
+    expect(found).toEqual([])
+    await window.close()
+  },
+  120_000,
+)
+
+test('the palette and the list of keys', async () => {
+  const window = await openWindow(browser, app.url)
+  const page = await signedIn(window)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').waitFor()
+  const found = await problemsOf(page, 'palette')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Shift+?')
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+  expect([...found, ...(await problemsOf(page, 'keys'))]).toEqual([])
+  await window.close()
+})
+
+function screens(): string[] {
+  const lists = [
+    'customers',
+    'services',
+    'invoices',
+    'payments',
+    'billing_runs',
+    'sessions',
+    'routers',
+    'tariffs',
+    'audit_events',
+  ]
+  const forms = [
+    'customers',
+    'services',
+    'payments',
+    'billing_runs',
+    'routers',
+    'entities',
+    'custom_fields',
+    'api_keys',
+    'imports',
+  ]
+  return [
+    '/',
+    ...lists.map((plural) => `/${plural}`),
+    ...forms.map((plural) => `/${plural}/new`),
+    `/customers/${customer.id}`,
+    `/customers/${customer.id}/edit`,
+    `/customers/${customer.id}?do=payment`,
+    '/jobs',
+  ]
+}
+
+async function problemsOf(page: Page, screen: string): Promise<string[]> {
+  await page.waitForLoadState('networkidle')
+  const blocks = await stumblingBlocks(page)
+  const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  return [
+    ...blocks.map((block) => `${screen}: ${block}`),
+    ...(overflows ? [`${screen}: wider than the window`] : []),
+  ]
+}
+
+async function signedIn(window: BrowserContext): Promise<Page> {
+  const page = await window.newPage()
+  await page.goto('/customers')
+  await page.getByLabel('E-mail').fill(app.email)
+  await page.getByLabel('Password', { exact: true }).fill(app.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('grid').waitFor()
+  return page
+}
