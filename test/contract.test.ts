@@ -24,7 +24,12 @@ contract('customers', async () => {
     noun: 'customer',
     path: '/customers',
     scope: 'partner',
-    valid: (n) => ({ name: `Customer ${String(n).padStart(4, '0')}`, email: `c${n}@example.com`, min_balance: '-10.50', city: n % 2 ? 'Łódź' : 'Kraków' }),
+    valid: (n) => ({
+      name: `Customer ${String(n).padStart(4, '0')}`,
+      email: `c${n}@example.com`,
+      min_balance: '-10.50',
+      city: n % 2 ? 'Łódź' : 'Kraków',
+    }),
     change: { phone: '+48 600 100 200', auto_block: false, min_balance: '-20.00' },
     invalid: [
       [{ name: '' }, 'name', 'required'],
@@ -41,7 +46,11 @@ contract('customers', async () => {
     ],
     filterBy: 'city',
     sortBy: 'name',
-    foreign: [['label_ids', label.id], ['parent_id', stranger.id], ['partner_id', partner.id]],
+    foreign: [
+      ['label_ids', label.id],
+      ['parent_id', stranger.id],
+      ['partner_id', partner.id],
+    ],
   })
 })
 
@@ -51,9 +60,16 @@ contract('contacts', async () => {
     noun: 'contact',
     path: '/contacts',
     scope: 'partner',
-    valid: async (n, by) => ({ customer_id: (await by.post('/customers', { name: 'Holder' })).id, name: `Contact ${n}`, phone: '+48 22 123 45 67' }),
+    valid: async (n, by) => ({
+      customer_id: (await by.post('/customers', { name: 'Holder' })).id,
+      name: `Contact ${n}`,
+      phone: '+48 22 123 45 67',
+    }),
     change: { role: 'billing', email: 'billing@example.com' },
-    invalid: [[{ role: 'boss' }, 'role', 'not_a_choice'], [{ phone: 'call me' }, 'phone', 'not_a_phone']],
+    invalid: [
+      [{ role: 'boss' }, 'role', 'not_a_choice'],
+      [{ phone: 'call me' }, 'phone', 'not_a_phone'],
+    ],
     filterBy: 'customer_id',
     sortBy: 'created_at',
     foreign: [['customer_id', stranger.id]],
@@ -67,7 +83,10 @@ contract('labels', () =>
     scope: 'tenant',
     valid: (n) => ({ name: `label ${String(n).padStart(4, '0')}`, color: 'red' }),
     change: { color: 'blue' },
-    invalid: [[{ name: 7 }, 'name', 'not_text'], [{ name: null }, 'name', 'required']],
+    invalid: [
+      [{ name: 7 }, 'name', 'not_text'],
+      [{ name: null }, 'name', 'required'],
+    ],
     filterBy: 'name',
     sortBy: 'name',
   }),
@@ -79,9 +98,20 @@ contract('tariffs', async () => {
     noun: 'tariff',
     path: '/tariffs',
     scope: 'tenant',
-    valid: (n) => ({ title: `Fibre ${String(n).padStart(4, '0')}`, service_type: n % 2 ? 'internet' : 'recurring', price: '30.00', speed_download_kbps: 1000, speed_upload_kbps: 500 }),
+    valid: (n) => ({
+      title: `Fibre ${String(n).padStart(4, '0')}`,
+      service_type: n % 2 ? 'internet' : 'recurring',
+      price: '30.00',
+      speed_download_kbps: 1000,
+      speed_upload_kbps: 500,
+    }),
     change: { price: '31.50', description: 'Now\nwith more' },
-    invalid: [[{ price: '30.005' }, 'price', 'not_money'], [{ price: '-1.00' }, 'price', 'out_of_range'], [{ price: '9999999999999999.00' }, 'price', 'not_money'], [{ speed_download_kbps: 1.5 }, 'speed_download_kbps', 'not_a_whole_number']],
+    invalid: [
+      [{ price: '30.005' }, 'price', 'not_money'],
+      [{ price: '-1.00' }, 'price', 'out_of_range'],
+      [{ price: '9999999999999999.00' }, 'price', 'not_money'],
+      [{ speed_download_kbps: 1.5 }, 'speed_download_kbps', 'not_a_whole_number'],
+    ],
     filterBy: 'service_type',
     sortBy: 'title',
     foreign: [['tax_id', tax.id]],
@@ -95,7 +125,10 @@ contract('taxes', () =>
     scope: 'tenant',
     valid: (n) => ({ name: `VAT ${String(n).padStart(4, '0')}`, rate: '21.5' }),
     change: { rate: '8.25' },
-    invalid: [[{ rate: '101' }, 'rate', 'out_of_range'], [{ rate: '0.12345' }, 'rate', 'not_a_decimal']],
+    invalid: [
+      [{ rate: '101' }, 'rate', 'out_of_range'],
+      [{ rate: '0.12345' }, 'rate', 'not_a_decimal'],
+    ],
     filterBy: 'name',
     sortBy: 'name',
   }),
@@ -106,23 +139,40 @@ contract('routers', () =>
     noun: 'router',
     path: '/routers',
     scope: 'tenant',
-    valid: (n) => ({ title: `BRAS ${n}`, nas_ip: `10.1.${Math.floor(n / 250)}.${(n % 250) + 1}`, radius_secret: 'testing123', nas_type: n % 2 ? 'mikrotik' : 'cisco' }),
+    valid: (n) => ({
+      title: `BRAS ${n}`,
+      nas_ip: `10.1.${Math.floor(n / 250)}.${(n % 250) + 1}`,
+      radius_secret: 'testing123',
+      nas_type: n % 2 ? 'mikrotik' : 'cisco',
+    }),
     change: { coa_port: 1700, block_mode: 'walled' },
-    invalid: [[{ nas_ip: '10.0.0.300' }, 'nas_ip', 'not_an_ip'], [{ coa_port: 70_000 }, 'coa_port', 'out_of_range'], [{ radius_secret: 7 }, 'radius_secret', 'not_text']],
+    invalid: [
+      [{ nas_ip: '10.0.0.300' }, 'nas_ip', 'not_an_ip'],
+      [{ coa_port: 70_000 }, 'coa_port', 'out_of_range'],
+      [{ radius_secret: 7 }, 'radius_secret', 'not_text'],
+    ],
     filterBy: 'nas_type',
     sortBy: 'created_at',
   }),
 )
 
 contract('ip_networks', async () => {
-  const router = await other.post('/routers', { title: 'Theirs', nas_ip: '10.9.9.9', radius_secret: 'testing123' })
+  const router = await other.post('/routers', {
+    title: 'Theirs',
+    nas_ip: '10.9.9.9',
+    radius_secret: 'testing123',
+  })
   return subject({
     noun: 'ip_network',
     path: '/ip_networks',
     scope: 'tenant',
     valid: (n) => ({ title: `Pool ${n}`, network: `100.64.${n}.0/24`, purpose: n % 2 ? 'pool' : 'static' }),
     change: { title: 'Renamed', purpose: 'infrastructure' },
-    invalid: [[{ network: '100.64.0.1/24' }, 'network', 'host_bits_set'], [{ network: 'x' }, 'network', 'not_a_network'], [{ network: '2001:db8::/32' }, 'network', 'not_ipv4']],
+    invalid: [
+      [{ network: '100.64.0.1/24' }, 'network', 'host_bits_set'],
+      [{ network: 'x' }, 'network', 'not_a_network'],
+      [{ network: '2001:db8::/32' }, 'network', 'not_ipv4'],
+    ],
     filterBy: 'purpose',
     sortBy: 'created_at',
     foreign: [['router_id', router.id]],
@@ -149,9 +199,15 @@ contract('roles', () =>
     noun: 'role',
     path: '/roles',
     scope: 'tenant',
-    valid: (n) => ({ name: `Role ${String(n).padStart(4, '0')}`, grants: [{ noun: 'customer', actions: ['list'] }] }),
+    valid: (n) => ({
+      name: `Role ${String(n).padStart(4, '0')}`,
+      grants: [{ noun: 'customer', actions: ['list'] }],
+    }),
     change: { description: 'Reads customers', grants: [{ noun: 'customer', actions: ['list', 'get'] }] },
-    invalid: [[{ grants: 'all' }, 'grants', 'bad_grant'], [{ grants: [{ noun: 1 }] }, 'grants', 'bad_grant']],
+    invalid: [
+      [{ grants: 'all' }, 'grants', 'bad_grant'],
+      [{ grants: [{ noun: 1 }] }, 'grants', 'bad_grant'],
+    ],
     filterBy: 'name',
     sortBy: 'name',
   }),
@@ -177,7 +233,13 @@ const tower = {
   fields: [
     { name: 'name', kind: 'text', required: true, max: 80, searchable: true },
     { name: 'height_m', kind: 'integer', min: 1, max: 400, unit: 'm' },
-    { name: 'state', kind: 'choice', values: ['planned', 'built', 'gone'], required: true, default: 'planned' },
+    {
+      name: 'state',
+      kind: 'choice',
+      values: ['planned', 'built', 'gone'],
+      required: true,
+      default: 'planned',
+    },
     { name: 'rent', kind: 'money' },
     { name: 'share', kind: 'percent' },
     { name: 'ratio', kind: 'decimal' },
@@ -205,9 +267,13 @@ contract('a custom entity', async () => {
   await admin.post('/entities', tower)
   await other.post('/entities', tower)
   const [tariff, theirs] = await Promise.all(
-    [admin, other].map((client) => client.post('/tariffs', { title: 'Backhaul', service_type: 'recurring', price: '9.00' })),
+    [admin, other].map((client) =>
+      client.post('/tariffs', { title: 'Backhaul', service_type: 'recurring', price: '9.00' }),
+    ),
   )
-  const [ours, label] = await Promise.all([admin, other].map((client) => client.post('/labels', { name: 'rural' })))
+  const [ours, label] = await Promise.all(
+    [admin, other].map((client) => client.post('/labels', { name: 'rural' })),
+  )
   const above = await other.post('/x/tower', { name: 'Theirs' })
   return subject({
     noun: 'tower',
@@ -253,7 +319,11 @@ contract('a custom entity', async () => {
     ],
     filterBy: 'rent',
     sortBy: 'height_m',
-    foreign: [['tariff_id', theirs!.id], ['label_ids', label!.id], ['above_id', above.id]],
+    foreign: [
+      ['tariff_id', theirs!.id],
+      ['label_ids', label!.id],
+      ['above_id', above.id],
+    ],
   })
 })
 
@@ -277,9 +347,17 @@ contract('a custom entity of customers', async () => {
     noun: 'device',
     path: '/x/device',
     scope: 'partner',
-    valid: async (n, by) => ({ serial: `SN-${String(n).padStart(5, '0')}`, customer_id: (await by.post('/customers', { name: 'Holder' })).id, model: n % 2 ? 'ONT' : "O'Neil \\ 5", installed_on: '2026-01-01' }),
+    valid: async (n, by) => ({
+      serial: `SN-${String(n).padStart(5, '0')}`,
+      customer_id: (await by.post('/customers', { name: 'Holder' })).id,
+      model: n % 2 ? 'ONT' : "O'Neil \\ 5",
+      installed_on: '2026-01-01',
+    }),
     change: { model: 'ONT', installed_on: null },
-    invalid: [[{ model: 'x' }, 'model', 'not_a_choice'], [{ customer_id: 'x' }, 'customer_id', 'not_an_id']],
+    invalid: [
+      [{ model: 'x' }, 'model', 'not_a_choice'],
+      [{ customer_id: 'x' }, 'customer_id', 'not_an_id'],
+    ],
     filterBy: 'model',
     sortBy: 'serial',
     foreign: [['customer_id', stranger.id]],

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, stumblingBlocks, type Look } from './chromium.ts'
+import { launchChromium, openWindow, signIn, stumblingBlocks, type Look } from './chromium.ts'
 
 let app: App
 let browser: Browser
@@ -33,9 +33,7 @@ test.each(looks)(
     const page = await window.newPage()
     await page.goto('/sign-in')
     const found = [...(await problemsOf(page, 'sign in'))]
-    await page.getByLabel('E-mail').fill(app.email)
-    await page.getByLabel('Password', { exact: true }).fill(app.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await signIn(page, app)
     await page.waitForURL(/\/$/)
     for (const path of screens()) {
       await page.goto(path)
@@ -108,9 +106,7 @@ async function problemsOf(page: Page, screen: string): Promise<string[]> {
 async function signedIn(window: BrowserContext): Promise<Page> {
   const page = await window.newPage()
   await page.goto('/customers')
-  await page.getByLabel('E-mail').fill(app.email)
-  await page.getByLabel('Password', { exact: true }).fill(app.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, app)
   await page.getByRole('grid').waitFor()
   return page
 }

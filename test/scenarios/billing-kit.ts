@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { sql } from '#kernel/sql.ts'
 import { asTenant, settled, type Client, type TestIsp } from '../isp.ts'
@@ -22,7 +23,9 @@ export async function runBilling(isp: TestIsp, admin: Client, date: string): Pro
   const run = await admin.post('/billing_runs', { date })
   await admin.post(`/billing_runs/${run.id}/confirm`)
   await settled(isp, admin.tenant_id)
-  return admin.get(`/billing_runs/${run.id}`)
+  const done = await admin.get(`/billing_runs/${run.id}`)
+  expect(done).toMatchObject({ status: 'done', problems: [] })
+  return done
 }
 
 /** By how much the customers' balances and what is open on documents differ from the receivables account: always nothing. */

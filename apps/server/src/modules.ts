@@ -7,6 +7,7 @@ import { entitiesModule } from '#modules/entities/module.ts'
 import { identity } from '#modules/identity/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
 import { network } from '#modules/network/module.ts'
+import { overview } from '#modules/overview/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
 import { radius } from '#modules/radius/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
@@ -28,4 +29,5 @@ export const modules: readonly Module[] = [
   billing,
   paymentsModule,
   entitiesModule,
+  overview,
 ]

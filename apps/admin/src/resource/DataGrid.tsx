@@ -1,10 +1,11 @@
 import { Checkbox, Skeleton } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { useEffect, useId, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+import { useEffect, useId, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { count } from '../format.ts'
 import type { Row } from '../api.ts'
+import { GridRow, type RowActs } from './GridRow.tsx'
 import { ColumnHandle } from './ColumnHandle.tsx'
 import classes from './DataGrid.module.css'
 
@@ -69,6 +70,19 @@ export function DataGrid(props: GridProps) {
     if (active >= 0) virtual.scrollToIndex(active)
   }, [virtual, active])
 
+  // Rows are drawn again only when they change; what they call is read from here, always the newest.
+  const newest = useRef(props)
+  newest.current = props
+  const acts = useMemo<RowActs>(
+    () => ({
+      opens: props.onOpen !== undefined,
+      open: (row, event) => newest.current.onOpen?.(row, event),
+      activate: (index) => newest.current.onActive?.(index),
+      toggle: (row) => newest.current.selection?.toggle(row.id),
+    }),
+    [props.onOpen !== undefined],
+  )
+
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   const { more, onMore } = props
@@ -130,45 +144,19 @@ export function DataGrid(props: GridProps) {
           {items.map((item) => {
             const row = rows[item.index]
             if (!row) return null
-            const selected = selection?.has(row.id) ?? false
             return (
-              <div
+              <GridRow
                 key={row.id}
                 id={`${id}-${item.index}`}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={selection ? selected : undefined}
-                data-active={item.index === active || undefined}
-                data-opens={props.onOpen ? true : undefined}
-                className={`${classes.row} ${classes.line}`}
-                style={{ transform: `translateY(${item.start}px)` }}
-                onClick={(event) => {
-                  props.onActive?.(item.index)
-                  if (!isInteractive(event) && !window.getSelection()?.toString()) props.onOpen?.(row, event)
-                }}
-              >
-                {selection && (
-                  <div role="gridcell" className={classes.tick}>
-                    <Checkbox
-                      size="xs"
-                      aria-label={t('grid.select')}
-                      checked={selected}
-                      onChange={() => selection.toggle(row.id)}
-                    />
-                  </div>
-                )}
-                {compact ? (
-                  <div role="gridcell" className={classes.compact}>
-                    {compact(row)}
-                  </div>
-                ) : (
-                  columns.map((column) => (
-                    <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
-                      {column.cell(row)}
-                    </div>
-                  ))
-                )}
-              </div>
+                row={row}
+                index={item.index}
+                top_px={item.start}
+                columns={columns}
+                compact={compact}
+                active={item.index === active}
+                selected={selection ? selection.has(row.id) : undefined}
+                acts={acts}
+              />
             )
           })}
           {skeletons.map((index) => (
@@ -235,9 +223,4 @@ function HeaderCell({ column, sort, onSort, onResize, onMove }: { column: Column
       {onResize && <ColumnHandle column={column} onResize={(width) => onResize(column.id, width)} />}
     </div>
   )
-}
-
-/** A click on a link, button or box inside the row is meant for that, not for the row. */
-function isInteractive(event: MouseEvent): boolean {
-  return event.target instanceof Element && event.target.closest('a, button, input, label') !== null
 }

@@ -1,7 +1,8 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
-import { useRef, useState, type ReactNode } from 'react'
+import { useCallback, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Row } from '../api.ts'
 import { count } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
@@ -16,7 +17,7 @@ import { DataGrid } from './DataGrid.tsx'
 import { ExportMenu } from './ExportMenu.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { listQuery } from './filters.ts'
-import { gridColumns } from './gridColumns.tsx'
+import { useGridColumns, type ExtraColumns } from './gridColumns.tsx'
 import { EmptyList } from './EmptyList.tsx'
 import classes from './NounList.module.css'
 import { CollectionCommands } from './CollectionCommands.tsx'
@@ -32,7 +33,7 @@ export type NounListProps = {
   /** Refreshes by itself, for things that live. */
   every_ms?: number
   above?: ReactNode
-  extraColumns?: Parameters<typeof gridColumns>[3]
+  extraColumns?: ExtraColumns
   onOpen?: (id: string) => void
 }
 
@@ -45,6 +46,14 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
   const columns = useColumns(noun, query['columns'])
   const asked = listQuery(noun, query)
   const list = useList(noun, asked, columns.shown, { every_ms: every_ms ?? 0 })
+  const shownColumns = useGridColumns(noun, columns, list.refs, extraColumns)
+  const names = columns.shown.join()
+  const compact = useCallback(
+    (row: Row) => (
+      <CompactRow noun={noun} row={row} shown={names.split(',')} refs={list.refs} extra={extraColumns} />
+    ),
+    [noun, names, list.refs, extraColumns],
+  )
   const selection = useSelection(list.rows)
   const [active, setActive] = useState(-1)
   const filterInput = useRef<HTMLInputElement>(null)
@@ -105,21 +114,9 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
       )}
       <DataGrid
         label={noun.label_plural}
-        columns={gridColumns(noun, columns, list.refs, extraColumns)}
+        columns={shownColumns}
         rows={list.rows}
-        compact={
-          phone
-            ? (row) => (
-                <CompactRow
-                  noun={noun}
-                  row={row}
-                  shown={columns.shown}
-                  refs={list.refs}
-                  extra={extraColumns}
-                />
-              )
-            : undefined
-        }
+        compact={phone ? compact : undefined}
         sort={sort}
         onSort={(next) => setQuery({ sort: next })}
         onResize={columns.resize}

@@ -1,7 +1,8 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
-import { useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Row } from '../api.ts'
 import { count } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
@@ -10,7 +11,7 @@ import { LinkButton, TextLink, useGo } from '../ui/Link.tsx'
 import { Section } from '../ui/Section.tsx'
 import { CompactRow } from './CompactRow.tsx'
 import { DataGrid } from './DataGrid.tsx'
-import { gridColumns, type ExtraColumns } from './gridColumns.tsx'
+import { useGridColumns, type ExtraColumns } from './gridColumns.tsx'
 import { useColumns } from './useColumns.ts'
 import { useList } from './useList.ts'
 
@@ -44,6 +45,14 @@ export function RelatedList({
   const columns = useColumns(noun, undefined, [by])
   const query: Record<string, string> = { [by]: id, ...(sort ? { sort } : {}) }
   const list = useList(noun, query, columns.shown, { every_ms: every_ms ?? 0 })
+  const shownColumns = useGridColumns(noun, columns, list.refs, extraColumns)
+  const names = columns.shown.join()
+  const compact = useCallback(
+    (row: Row) => (
+      <CompactRow noun={noun} row={row} shown={names.split(',')} refs={list.refs} extra={extraColumns} />
+    ),
+    [noun, names, list.refs, extraColumns],
+  )
   const total = list.total ?? list.total_at_least
   return (
     <Section
@@ -79,21 +88,9 @@ export function RelatedList({
       <DataGrid
         inline
         label={title}
-        columns={gridColumns(noun, columns, list.refs, extraColumns)}
+        columns={shownColumns}
         rows={list.rows}
-        compact={
-          phone
-            ? (row) => (
-                <CompactRow
-                  noun={noun}
-                  row={row}
-                  shown={columns.shown}
-                  refs={list.refs}
-                  extra={extraColumns}
-                />
-              )
-            : undefined
-        }
+        compact={phone ? compact : undefined}
         sort={sort}
         onSort={setSort}
         onResize={columns.resize}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import type { Refs, Row } from '../api.ts'
 import { isNumeric } from '../format.ts'
 import { fieldNamed, titleOf, valueOf, type Field, type Noun } from '../meta.ts'
@@ -11,15 +11,31 @@ import { Value } from './Value.tsx'
 /** A column that a hand-made screen adds or draws in its own way. */
 export type ExtraColumns = Record<string, (row: Row, field: Field) => ReactNode>
 
-export function gridColumns(noun: Noun, state: ColumnState, refs: Refs, extra: ExtraColumns = {}): Column[] {
-  return state.shown.flatMap((name): Column[] => {
+/** The list's columns; the same array until something about them changes, so that rows need not be drawn again. */
+export function useGridColumns(noun: Noun, state: ColumnState, refs: Refs, extra?: ExtraColumns): Column[] {
+  const { shown, widths } = state
+  const names = shown.join()
+  return useMemo(
+    () => gridColumns(noun, names.split(','), widths, refs, extra),
+    [noun, names, widths, refs, extra],
+  )
+}
+
+function gridColumns(
+  noun: Noun,
+  shown: string[],
+  widths: ColumnState['widths'],
+  refs: Refs,
+  extra: ExtraColumns = {},
+): Column[] {
+  return shown.flatMap((name): Column[] => {
     const field = fieldNamed(noun, name)
     if (!field) return []
     return [
       {
         id: name,
         label: field.label,
-        width: state.widths[name] ?? defaultWidth(noun, field),
+        width: widths[name] ?? defaultWidth(noun, field),
         ...(isNumeric(field) ? { align: 'right' as const } : {}),
         sortable: field.sortable === true,
         cell: (row) => extra[name]?.(row, field) ?? cellOf(noun, field, row, refs),

@@ -41,6 +41,10 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   })
   const hits = query.trim().length >= 2 ? (data?.data ?? []) : []
   const commands = usePaletteCommands(query)
+  // What is first is what Enter opens, also when it arrives after the last key.
+  useEffect(() => {
+    if (opened) selectFirst()
+  }, [opened, query, data])
   const customer = hits.find((hit) => hit.noun === 'customer')
   const payments = nouns.find((noun) => noun.name === 'payment')
 
@@ -102,6 +106,15 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )
+}
+
+/** As Spotlight itself does after each key; results that arrive later are its caller's business. */
+function selectFirst() {
+  const { listId } = store.getState()
+  const list = listId === '' ? null : document.getElementById(listId)
+  list?.querySelector('[data-selected]')?.removeAttribute('data-selected')
+  list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+  store.updateState((state) => ({ ...state, selected: 0 }))
 }
 
 /** What was found by, when the title and the subtitle do not show it already: an address, a login. */

@@ -1,5 +1,7 @@
 import type { App } from '#kernel/app.ts'
 import { act, systemPrincipal, today, type Ctx } from '#kernel/ctx.ts'
+import { poolDb } from '#kernel/db.ts'
+import { sql } from '#kernel/sql.ts'
 import { liveThrough, type World } from './history.ts'
 import { foundProvider } from './provider.ts'
 import { seededRandom } from './random.ts'
@@ -40,6 +42,8 @@ export async function seedDemo(app: App, tenant_id: string, progress: (sentence:
     await work(async (ctx) => {
       for (let day = month.from; day <= month.to; day++) await liveThrough(ctx, world, day)
     })
+    // Plans made for empty tables are bad for full ones, and nobody has had the time to gather statistics.
+    await poolDb(app.migratorPool).run(sql`analyze`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import pg from 'pg'
 import { run as runWorker, type Task, type WorkerEvents } from 'graphile-worker'
 import type { App } from './app.ts'
 import { act, systemPrincipal, type Actor, type Cause, type Ctx, type Principal } from './ctx.ts'
@@ -75,9 +76,10 @@ export async function startJobs(app: App): Promise<{ stop(): Promise<void> }> {
   // Listened to from before the first worker exists.
   const events: WorkerEvents = new EventEmitter()
   events.on('worker:create', ({ worker }) => workers.add(worker.workerId))
+  const pool = poolForWorker(app)
   const runner = await runWorker({
     events,
-    pgPool: app.migratorPool,
+    pgPool: pool,
     concurrency: app.config.job_concurrency,
     pollInterval: 1000,
     noHandleSignals: true,
@@ -102,8 +104,21 @@ export async function startJobs(app: App): Promise<{ stop(): Promise<void> }> {
       clearInterval(timer)
       stopping.abort()
       await runner.stop().catch(() => {})
+      await pool.end()
     },
   }
+}
+
+/** graphile-worker prints job ids as JSON when a job fails, so int8 must reach it as text and not as our bigint. */
+function poolForWorker(app: App): pg.Pool {
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? String : pg.types.getTypeParser(oid, format)),
+  }
+  const { options } = app.migratorPool
+  const pool = new pg.Pool({ ...options, password: options.password, types })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 function taskOf(app: App, declared: Job, stopping: AbortSignal): Task {

@@ -6,6 +6,7 @@ import { humanise } from '../../format.ts'
 import { isRecord, useMeta, useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { ChangeList } from '../../resource/ChangeList.tsx'
+import type { ExtraColumns } from '../../resource/gridColumns.tsx'
 import { NounList } from '../../resource/NounList.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { TextLink } from '../../ui/Link.tsx'
@@ -14,6 +15,12 @@ import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { Facts, Section } from '../../ui/Section.tsx'
 import { When } from '../../ui/When.tsx'
+
+const columns: ExtraColumns = {
+  action: (row) => humanise(String(row['action'])),
+  noun: (row) => <NounLabel name={row['noun']} />,
+  changes: (row) => (isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null),
+}
 
 /** Everything that anybody or anything changed; a row opens what exactly. */
 export function AuditPage() {
@@ -24,16 +31,7 @@ export function AuditPage() {
   const entry = query['entry']
   return (
     <>
-      <NounList
-        noun={noun}
-        onOpen={(id) => setQuery({ entry: id }, true)}
-        extraColumns={{
-          action: (row) => humanise(String(row['action'])),
-          noun: (row) => <NounLabel name={row['noun']} />,
-          changes: (row) =>
-            isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null,
-        }}
-      />
+      <NounList noun={noun} onOpen={(id) => setQuery({ entry: id }, true)} extraColumns={columns} />
       <Drawer
         opened={entry !== undefined}
         onClose={() => setQuery({ entry: undefined })}

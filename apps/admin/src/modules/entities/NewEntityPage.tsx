@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, Problem, type Row } from '../../api.ts'
-import { useNoun } from '../../meta.ts'
+import { api, Problem } from '../../api.ts'
+import { metaQuery, useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { queryClient } from '../../query-client.ts'
 import { UnsavedGuard } from '../../resource/UnsavedGuard.tsx'
@@ -24,14 +24,13 @@ export function NewEntityPage() {
   const [name, setName] = useState('')
   const [fields, setFields] = useState<DesignedField[]>([blankField])
   const create = useMutation({
-    mutationFn: () => api.post<Row>('/entities', { name, label, fields: fields.map(fieldBody) }),
-    onSuccess: async (entity) => {
+    mutationFn: () => api.post('/entities', { name, label, fields: fields.map(fieldBody) }),
+    onSuccess: async () => {
       void notify(t('entity.created', { label }))
-      await queryClient.invalidateQueries()
-      await go(paths.list({ path: `/api/v1/x/${String(entity['plural'] ?? name)}` }), {
-        replace: true,
-        ignoreBlocker: true,
-      })
+      await queryClient.invalidateQueries({ queryKey: metaQuery.queryKey })
+      const { nouns } = await queryClient.fetchQuery(metaQuery)
+      const made = nouns.find((one) => one.name === name)
+      if (made) await go(paths.list(made), { replace: true, ignoreBlocker: true })
     },
   })
   if (!noun?.can.create) return <MissingScreen />

@@ -23,7 +23,7 @@ export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/jobs', (request, reply) =>
     readAs(app, request, reply, async (ctx) => ({
       data: await ctx.db.all(
-        sql`select id, task, status, attempts, last_error, run_at from tenant_jobs(200)`,
+        sql`select id::text, task, status, attempts, last_error, run_at from tenant_jobs(200)`,
       ),
     })),
   )

@@ -49,6 +49,8 @@ export type BillLine = {
   tax: bigint
   /** Days charged; null for what is charged once. */
   days: Days | null
+  /** The day on which the month begins that the days are parts of. */
+  billing_day: number
   once: 'one_time' | 'setup_fee' | null
   revenue: AccountName
 }
@@ -72,7 +74,7 @@ export type Bill = {
 export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
   const until = nextBillingDay(date, customer.billing_day)
   const lines = customer.services.flatMap((service) =>
-    service.service_type === 'one_time' ? onceLines(service, catalog, date) : recurringLines(service, catalog, until),
+    service.service_type === 'one_time' ? onceLines(service, catalog, date) : recurringLines(service, catalog, until, customer.billing_day),
   )
   return {
     ...totals(customer, lines),
@@ -96,9 +98,9 @@ export function totals(customer: BillableCustomer, lines: BillLine[]): Pick<Bill
 }
 
 /** A line for days of a service on given terms. */
-export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'from' | 'until'>, days: Days, catalog: Catalog): BillLine {
+export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'from' | 'until'>, days: Days, billing_day: number, catalog: Catalog): BillLine {
   const { title, tax_rate } = tariffOf(catalog, terms.tariff_id)
-  const net = priceOfDays(terms.price * BigInt(terms.quantity), days)
+  const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day)
   return {
     service_id: service.id,
     tariff_id: terms.tariff_id,
@@ -109,17 +111,18 @@ export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'f
     tax_rate,
     tax: taxOn(net, tax_rate),
     days,
+    billing_day,
     once: null,
     revenue: revenueOf(service),
   }
 }
 
-function recurringLines(service: BillableService, catalog: Catalog, until: Day): BillLine[] {
+function recurringLines(service: BillableService, catalog: Catalog, until: Day, billing_day: number): BillLine[] {
   const lines: BillLine[] = []
   for (const stretch of merged(service.active)) {
     if (stretch.from >= until) break
     for (const days of without({ from: stretch.from, until: Math.min(stretch.until, until) }, service.charged)) {
-      lines.push(daysLine(service, stretch, days, catalog))
+      lines.push(daysLine(service, stretch, days, billing_day, catalog))
     }
   }
   const first = lines[0]
@@ -150,7 +153,7 @@ function onceLine(
 ): BillLine {
   const { tax_rate } = tariffOf(catalog, tariff_id)
   const net = unit_price * BigInt(quantity)
-  return { service_id: service.id, tariff_id, description, quantity, unit_price, net, tax_rate, tax: taxOn(net, tax_rate), days: null, once, revenue: 'one_time_revenue' }
+  return { service_id: service.id, tariff_id, description, quantity, unit_price, net, tax_rate, tax: taxOn(net, tax_rate), days: null, billing_day: 1, once, revenue: 'one_time_revenue' }
 }
 
 /** Neighbouring stretches on the same terms are one line. */

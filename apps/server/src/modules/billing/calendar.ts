@@ -9,10 +9,14 @@ export const dayOf = (date: string): Day => Math.round(Date.parse(date) / day_ms
 
 export const dateOf = (day: Day): string => new Date(day * day_ms).toISOString().slice(0, 10)
 
-/** The month a day lies in: its first day and its length. */
-export function monthOf(day: Day): { first: Day; length: number } {
+/** The billing month a day lies in, from one billing day to the next: its first day and its length. */
+export function monthOf(day: Day, billing_day: number): { first: Day; length: number } {
   const date = new Date(day * day_ms)
-  return monthAt(date.getUTCFullYear(), date.getUTCMonth())
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
+  const here = billingDayIn(monthAt(year, month), billing_day)
+  const first = here <= day ? here : billingDayIn(monthAt(year, month - 1), billing_day)
+  const next = here <= day ? billingDayIn(monthAt(year, month + 1), billing_day) : here
+  return { first, length: next - first }
 }
 
 /** The first day after `day` that is a billing day; a month that is too short is billed on its last day. */

@@ -36,6 +36,7 @@ type ServiceRow = {
   description: string | null
   login: string | null
   has_charges: boolean
+  unbilled_from_day: number | null
   from_day: number
   until_day: number | null
   tariff_id: string
@@ -63,7 +64,9 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
       if (others) others.push(service)
       else byCustomer.set(row.customer_id, [service])
     }
-    service.active.push({ from: row.from_day, until: row.until_day ?? Infinity, tariff_id: row.tariff_id, price: row.price, quantity: row.quantity })
+    // Days before it were looked at; what is charged once has no days.
+    const since = row.service_type === 'one_time' ? null : row.unbilled_from_day
+    service.active.push({ from: Math.max(row.from_day, since ?? row.from_day), until: row.until_day ?? Infinity, tariff_id: row.tariff_id, price: row.price, quantity: row.quantity })
   }
   for (const row of charged) {
     const service = services.get(row.service_id)
@@ -80,6 +83,7 @@ const epoch = sql`date '1970-01-01'`
 const servicesOf = (due: Sql) => sql<ServiceRow>`
   select s.customer_id, s.id, s.service_type, s.description, s.login,
     exists (select from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id) as has_charges,
+    due.unbilled_from - ${epoch} as unbilled_from_day,
     lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
   from ${due}
   join services s on s.customer_id = due.id

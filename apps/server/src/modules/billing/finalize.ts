@@ -74,15 +74,15 @@ async function insertCharges(ctx: Ctx, finalized: readonly Finalized[]): Promise
   const rows = finalized.flatMap(({ id, bill }) =>
     bill.lines.flatMap((line) =>
       line.days
-        ? [{ service_id: line.service_id, invoice_id: id, from_date: dateOf(line.days.from), until_date: dateOf(line.days.until), tariff_id: line.tariff_id, price: line.unit_price, quantity: line.quantity, net: line.net, tax_rate: line.tax_rate, tax: line.tax }]
+        ? [{ service_id: line.service_id, invoice_id: id, from_date: dateOf(line.days.from), until_date: dateOf(line.days.until), tariff_id: line.tariff_id, price: line.unit_price, quantity: line.quantity, billing_day: line.billing_day, net: line.net, tax_rate: line.tax_rate, tax: line.tax }]
         : [],
     ),
   )
   if (rows.length === 0) return
   await ctx.db.run(sql`
-    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, net, tax_rate, tax)
-    select ${ctx.tenant.id}::uuid, c.service_id, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.net, c.tax_rate, c.tax
-    from ${rowsOf('c', rows, { service_id: 'uuid', invoice_id: 'uuid', from_date: 'date', until_date: 'date', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
+    select ${ctx.tenant.id}::uuid, c.service_id, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.billing_day, c.net, c.tax_rate, c.tax
+    from ${rowsOf('c', rows, { service_id: 'uuid', invoice_id: 'uuid', from_date: 'date', until_date: 'date', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
 }
 
 async function insertOneTimeCharges(ctx: Ctx, finalized: readonly Finalized[]): Promise<void> {

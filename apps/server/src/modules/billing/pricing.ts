@@ -2,14 +2,15 @@ import { scale } from '#kernel/money.ts'
 import { monthOf, type Days } from './calendar.ts'
 
 /**
- * The price of some days of something that costs `monthly` (minor units) a calendar month. A day's share is the difference between
+ * The price of some days of something that costs `monthly` (minor units) a billing month: from one billing day to the next, so that
+ * who is billed on the 15th pays the month's price as well. A day's share is the difference between
  * what is due up to it and what was due before it, each rounded half away from zero; so the parts of a month add up to the month
  * however it is cut, and days credited later cost exactly what they were charged at.
  */
-export function priceOfDays(monthly: bigint, days: Days): bigint {
+export function priceOfDays(monthly: bigint, days: Days, billing_day: number): bigint {
   let sum = 0n
   for (let from = days.from; from < days.until; ) {
-    const month = monthOf(from)
+    const month = monthOf(from, billing_day)
     const until = Math.min(days.until, month.first + month.length)
     sum += dueBy(monthly, until - month.first, month.length) - dueBy(monthly, from - month.first, month.length)
     from = until

@@ -1,9 +1,10 @@
+import { scale } from '#kernel/money.ts'
 import type { ActiveStretch } from './bill.ts'
 import { overlap, without, type Day, type Days } from './calendar.ts'
-import { priceOfDays, taxOn } from './pricing.ts'
+import { priceOfDays } from './pricing.ts'
 
 /** Days of a service as they were charged. `price` is for one unit and month; `net` and `tax` are what is still charged for them. */
-export type Charged = Days & { invoice_id: string; tariff_id: string; price: bigint; quantity: number; net: bigint; tax_rate: bigint; tax: bigint }
+export type Charged = Days & { invoice_id: string; tariff_id: string; price: bigint; quantity: number; billing_day: number; net: bigint; tax_rate: bigint; tax: bigint }
 
 /** What was charged on other terms than hold now. */
 export type Correction = {
@@ -38,21 +39,25 @@ export function reconcile(charged: readonly Charged[], active: readonly ActiveSt
   return { corrections, again: again.sort((a, b) => a.from - b.from).reduce(joined, []) }
 }
 
-/** The tax given back is what remains of the tax charged, so that piece by piece it adds up to no more and no less. */
+/** Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. */
 function correct(charged: Charged, wrong: readonly Days[]): Correction {
   const monthly = charged.price * BigInt(charged.quantity)
-  const kept = without(charged, wrong).map((days) => {
-    const net = priceOfDays(monthly, days)
-    return { ...charged, ...days, net, tax: taxOn(net, charged.tax_rate) }
-  })
-  let taxLeft = charged.tax - kept.reduce((sum, part) => sum + part.tax, 0n)
-  const credits = wrong.map((days, n) => {
-    const net = priceOfDays(monthly, days)
-    const tax = n === wrong.length - 1 ? taxLeft : taxOn(net, charged.tax_rate)
-    taxLeft -= tax
+  let upto = 0n
+  const priced = (days: Days) => {
+    const net = priceOfDays(monthly, days, charged.billing_day)
+    const tax = charged.net === 0n ? 0n : scale(charged.tax, upto + net, charged.net) - scale(charged.tax, upto, charged.net)
+    upto += net
     return { days, net, tax }
-  })
-  return { charged, credits, kept }
+  }
+  const stays = without(charged, wrong)
+  const parts = [...stays.map((days) => ({ days, stays: true })), ...wrong.map((days) => ({ days, stays: false }))]
+    .sort((a, b) => a.days.from - b.days.from)
+    .map((part) => ({ ...priced(part.days), stays: part.stays }))
+  return {
+    charged,
+    credits: parts.filter((part) => !part.stays).map(({ days, net, tax }) => ({ days, net, tax })),
+    kept: parts.filter((part) => part.stays).map(({ days, net, tax }) => ({ ...charged, ...days, net, tax })),
+  }
 }
 
 const sameTerms = (a: Terms, b: Terms): boolean => a.tariff_id === b.tariff_id && a.price === b.price && a.quantity === b.quantity

@@ -60,7 +60,7 @@ async function becomeDue(ctx: Ctx, customer_id: string, from: string, type: stri
 
 const chargedSince = async (ctx: Ctx, service_id: string, from: string): Promise<Charged[]> => {
   const rows = await ctx.db.all(sql<Omit<Charged, keyof Days> & { from_day: number; until_day: number }>`
-    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, net, tax_rate, tax
+    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax
     from charges
     where service_id = ${service_id} and until_date > ${from}::date
     order by until_date
@@ -76,15 +76,15 @@ async function keep(ctx: Ctx, service_id: string, corrections: readonly Correcti
   const rows = corrections.flatMap(({ kept }) => kept.map(({ from, until, ...charge }) => ({ ...charge, from_date: dateOf(from), until_date: dateOf(until) })))
   if (rows.length === 0) return
   await ctx.db.run(sql`
-    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, net, tax_rate, tax)
-    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.net, c.tax_rate, c.tax
-    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
+    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.billing_day, c.net, c.tax_rate, c.tax
+    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
 }
 
 async function giveBack(ctx: Ctx, customer: BillableCustomer, service: BillableService, corrections: readonly Correction[], catalog: Catalog, reason: string): Promise<void> {
   const credits: Credit[] = corrections.flatMap(({ charged, credits: parts }) =>
     parts.map(({ days, net, tax }) => {
-      const line = daysLine(service, charged, days, catalog)
+      const line = daysLine(service, charged, days, charged.billing_day, catalog)
       return { invoice_id: charged.invoice_id, service_id: service.id, description: line.description, quantity: charged.quantity, unit_price: charged.price, net, tax_rate: charged.tax_rate, tax, days, revenue: line.revenue }
     }),
   )
@@ -92,7 +92,7 @@ async function giveBack(ctx: Ctx, customer: BillableCustomer, service: BillableS
 }
 
 async function chargeAgain(ctx: Ctx, customer: BillableCustomer, service: BillableService, again: readonly ActiveStretch[], catalog: Catalog): Promise<void> {
-  const bill = totals(customer, again.map((stretch) => daysLine(service, stretch, stretch, catalog)))
+  const bill = totals(customer, again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, catalog)))
   if (bill.total === 0n) return
   const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
   if (!invoice) return

@@ -29,8 +29,16 @@ export const createEntity = collectionCommand(
       label: { kind: 'text', max: 80, nullable: true },
       plural: { kind: 'text', max: 42, nullable: true },
       label_plural: { kind: 'text', max: 80, nullable: true },
-      title_field: { kind: 'text', max: 40, nullable: true, help: 'The field by which a row is called; the first text when left out' },
-      fields: { kind: 'json', help: '[{"name": "height_m", "label": "Height", "kind": "integer", "unit": "m"}]' },
+      title_field: {
+        kind: 'text',
+        max: 40,
+        nullable: true,
+        help: 'The field by which a row is called; the first text when left out',
+      },
+      fields: {
+        kind: 'json',
+        help: '[{"name": "height_m", "label": "Height", "kind": "integer", "unit": "m"}]',
+      },
     },
   },
   async (ctx, input) => {
@@ -57,10 +65,14 @@ export const createEntity = collectionCommand(
           title_field,
           scope: plan.owner ? 'partner' : 'tenant',
         } as Parameters<typeof insert<typeof entities.fields>>[2],
-        { columns: { table_name: plan.table.slice('dyn.'.length) }, data: { fields: declared.map((field) => field.name) } },
+        {
+          columns: { table_name: plan.table.slice('dyn.'.length) },
+          data: { fields: declared.map((field) => field.name) },
+        },
       )
       const rows = []
-      for (const [position, field] of fields.entries()) rows.push(await insertField(owner, entity.id, position, field))
+      for (const [position, field] of fields.entries())
+        rows.push(await insertField(owner, entity.id, position, field))
       return answerOf(ctx, entity, rows, statements)
     }
     return ctx.rehearsal ? make(ctx) : asOwner(ctx, make)
@@ -77,19 +89,34 @@ export const addField = command(
     checkDeclared(ctx, declared)
     const make = async (owner: Ctx) => {
       const known = await fieldsOf(owner, entity.id)
-      if (known.length >= mostFields) throw new Refused(409, 'too_many_fields', `An entity has at most ${mostFields} fields.`)
-      if (known.some((field) => field.name === declared.name)) throw invalidField('name', 'already_exists', `This entity has a field “${declared.name}” already.`)
-      const { table_name } = await owner.db.one(sql<{ table_name: string }>`select table_name from entities where id = ${entity.id}`)
+      if (known.length >= mostFields)
+        throw new Refused(409, 'too_many_fields', `An entity has at most ${mostFields} fields.`)
+      if (known.some((field) => field.name === declared.name))
+        throw invalidField('name', 'already_exists', `This entity has a field “${declared.name}” already.`)
+      const { table_name } = await owner.db.one(
+        sql<{ table_name: string }>`select table_name from entities where id = ${entity.id}`,
+      )
       const field = { ...declared, column_name: opaqueName('f') }
       const plan = await planOf(owner, { table_name, name: entity.name }, [...known, field], false)
       const filled = await owner.db.maybe(sql`select 1 from ${id(plan.table)} limit 1`)
-      if (filled && field.required) throw invalidField('required', 'rows_exist', 'There are rows already, and they have no value for it. Add the field without “required”.')
+      if (filled && field.required)
+        throw invalidField(
+          'required',
+          'rows_exist',
+          'There are rows already, and they have no value for it. Add the field without “required”.',
+        )
       const statements = planField(plan, field)
       if (!ctx.rehearsal) await run(owner, statements)
       return { row: await insertField(owner, entity.id, known.length, field), statements }
     }
     const { row, statements } = ctx.rehearsal ? await make(ctx) : await asOwner(ctx, make)
-    const changed = await change(ctx, entities, entity, {}, { action: 'field_added', data: { field: declared.name } })
+    const changed = await change(
+      ctx,
+      entities,
+      entity,
+      {},
+      { action: 'field_added', data: { field: declared.name } },
+    )
     return answerOf(ctx, changed, [row], statements)
   },
 )
@@ -105,17 +132,35 @@ export const removeEntity = command(
     unless: inBin,
   },
   async (ctx, entity, { rows }) => {
-    const { table_name } = await ctx.db.one(sql<{ table_name: string }>`select table_name from entities where id = ${entity.id}`)
+    const { table_name } = await ctx.db.one(
+      sql<{ table_name: string }>`select table_name from entities where id = ${entity.id}`,
+    )
     const { n } = await ctx.db.one(sql<{ n: bigint }>`select count(*) as n from ${id(`dyn.${table_name}`)}`)
-    if (Number(n) !== (rows ?? 0)) throw new Refused(409, 'has_rows', `${entity.label_plural} has ${n} rows. To remove it with them, send {"rows": ${n}}.`)
+    if (Number(n) !== (rows ?? 0))
+      throw new Refused(
+        409,
+        'has_rows',
+        `${entity.label_plural} has ${n} rows. To remove it with them, send {"rows": ${n}}.`,
+      )
     const user = await ctx.db.maybe(sql<{ label: string }>`
       select e.label
       from entity_fields f
       join entities e on e.tenant_id = f.tenant_id and e.id = f.entity_id
       where f."to" = ${entity.name} and e.status = 'active' and e.id <> ${entity.id}
       limit 1`)
-    if (user) throw new Refused(409, 'still_used', `${user.label} has a field that points here. Remove that entity first.`)
-    return change(ctx, entities, entity, { status: 'in_bin' }, { action: 'removed', data: { rows: Number(n) } })
+    if (user)
+      throw new Refused(
+        409,
+        'still_used',
+        `${user.label} has a field that points here. Remove that entity first.`,
+      )
+    return change(
+      ctx,
+      entities,
+      entity,
+      { status: 'in_bin' },
+      { action: 'removed', data: { rows: Number(n) } },
+    )
   },
 )
 
@@ -136,20 +181,29 @@ function inBin(entity: Entity): string | null {
 /** Every mistake of every field, named by its place: `fields.2.kind`. */
 function declaredFields(ctx: Ctx, given: unknown): Declared[] {
   if (!Array.isArray(given) || given.length === 0 || given.length > mostFields)
-    throw invalidField('fields', 'not_fields', `Fields is a list of 1 to ${mostFields} fields: [{"name": "height_m", "kind": "integer"}].`)
+    throw invalidField(
+      'fields',
+      'not_fields',
+      `Fields is a list of 1 to ${mostFields} fields: [{"name": "height_m", "kind": "integer"}].`,
+    )
   const errors: FieldError[] = []
   const fields: Declared[] = []
   for (const [place, body] of given.entries()) {
     const at = (field: string) => `fields.${place}.${field}`
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      errors.push({ field: `fields.${place}`, code: 'not_an_object', detail: 'Each field is an object with at least name and kind.' })
+      errors.push({
+        field: `fields.${place}`,
+        code: 'not_an_object',
+        detail: 'Each field is an object with at least name and kind.',
+      })
       continue
     }
     try {
       const decoded = decodeBody(ctx, fieldVocabulary, body as Record<string, unknown>, 'input')
       const field = { ...decoded, values: plain(decoded.values), default: plain(decoded.default) } as Declared
       checkDeclared(ctx, field)
-      if (fields.some((other) => other.name === field.name)) throw invalidField('name', 'already_exists', `There are two fields called “${field.name}”.`)
+      if (fields.some((other) => other.name === field.name))
+        throw invalidField('name', 'already_exists', `There are two fields called “${field.name}”.`)
       fields.push(field)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
@@ -162,25 +216,56 @@ function declaredFields(ctx: Ctx, given: unknown): Declared[] {
 
 function titleOf(fields: readonly Declared[], wanted: string | undefined): string {
   if (wanted !== undefined) {
-    if (!fields.some((field) => field.name === wanted && field.kind !== 'secret')) throw invalidField('title_field', 'no_such_field', `There is no field “${wanted}”.`)
+    if (!fields.some((field) => field.name === wanted && field.kind !== 'secret'))
+      throw invalidField('title_field', 'no_such_field', `There is no field “${wanted}”.`)
     return wanted
   }
   const texts = fields.filter((field) => field.kind === 'text')
-  return (texts.find((field) => field.required) ?? texts[0] ?? fields.find((field) => field.kind !== 'secret'))?.name ?? 'id'
+  return (
+    (texts.find((field) => field.required) ?? texts[0] ?? fields.find((field) => field.kind !== 'secret'))
+      ?.name ?? 'id'
+  )
 }
 
 /** Names and plurals are one namespace, shared with the built-in nouns: both stand in addresses, permissions and the API's schemas. */
 async function mustBeFree(ctx: Ctx, name: string, plural: string): Promise<void> {
-  if (!/^[a-z][a-z0-9_]{0,41}$/.test(plural)) throw invalidField('plural', 'not_a_name', 'The plural has at most 42 small letters, digits and underscores.')
-  if (/_(create|update)$/.test(name) || name === 'problem') throw invalidField('name', 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
-  const others = await ctx.db.all(sql<{ name: string; plural: string }>`select name, plural from entities where tenant_id = ${ctx.tenant.id} and status = 'active'`)
-  if (others.length >= mostEntities) throw new Refused(409, 'too_many_entities', `There are ${mostEntities} entities already, which is the most.`)
+  if (!/^[a-z][a-z0-9_]{0,41}$/.test(plural))
+    throw invalidField(
+      'plural',
+      'not_a_name',
+      'The plural has at most 42 small letters, digits and underscores.',
+    )
+  if (/_(create|update)$/.test(name) || name === 'problem')
+    throw invalidField('name', 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
+  const others = await ctx.db.all(
+    sql<{
+      name: string
+      plural: string
+    }>`select name, plural from entities where tenant_id = ${ctx.tenant.id} and status = 'active'`,
+  )
+  if (others.length >= mostEntities)
+    throw new Refused(
+      409,
+      'too_many_entities',
+      `There are ${mostEntities} entities already, which is the most.`,
+    )
   const used = new Set([...ctx.app.nouns.builtIn, ...others].flatMap((noun) => [noun.name, noun.plural]))
-  if (used.has(name)) throw new Refused(409, 'already_exists', `There is a noun called “${name}” already.`, { errors: [{ field: 'name', code: 'already_exists', detail: `“${name}” is already in use.` }] })
-  if (used.has(plural)) throw new Refused(409, 'already_exists', `There is a noun called “${plural}” already.`, { errors: [{ field: 'plural', code: 'already_exists', detail: `“${plural}” is already in use.` }] })
+  if (used.has(name))
+    throw new Refused(409, 'already_exists', `There is a noun called “${name}” already.`, {
+      errors: [{ field: 'name', code: 'already_exists', detail: `“${name}” is already in use.` }],
+    })
+  if (used.has(plural))
+    throw new Refused(409, 'already_exists', `There is a noun called “${plural}” already.`, {
+      errors: [{ field: 'plural', code: 'already_exists', detail: `“${plural}” is already in use.` }],
+    })
 }
 
-async function planOf(ctx: Ctx, entity: { table_name: string; name: string }, fields: readonly PlannedField[], fresh = true): Promise<PlannedTable> {
+async function planOf(
+  ctx: Ctx,
+  entity: { table_name: string; name: string },
+  fields: readonly PlannedField[],
+  fresh = true,
+): Promise<PlannedTable> {
   const table = `dyn.${entity.table_name}`
   const targets = new Map<string, Target>()
   for (const [place, field] of fields.entries()) {
@@ -188,10 +273,19 @@ async function planOf(ctx: Ctx, entity: { table_name: string; name: string }, fi
     const own = field.to === entity.name
     const noun = own ? ({ ...asResource(entities), table } as Resource) : await nounNamed(ctx, field.to)
     const keys = own ? ['id,tenant_id'] : noun ? await uniqueKeys(ctx, noun.table) : []
-    if (!noun || !keys.includes('id,tenant_id')) throw invalidField(fresh ? `fields.${place}.to` : 'to', 'no_such_noun', `There is no noun “${field.to}” to point to.`)
+    if (!noun || !keys.includes('id,tenant_id'))
+      throw invalidField(
+        fresh ? `fields.${place}.to` : 'to',
+        'no_such_noun',
+        `There is no noun “${field.to}” to point to.`,
+      )
     targets.set(field.to, { noun, bears_partner: keys.includes('id,partner_id,tenant_id') })
   }
-  const owner = fresh ? fields.find((field) => field.kind === 'reference' && field.required && targets.get(field.to ?? '')?.bears_partner) : undefined
+  const owner = fresh
+    ? fields.find(
+        (field) => field.kind === 'reference' && field.required && targets.get(field.to ?? '')?.bears_partner,
+      )
+    : undefined
   return { tenant_id: ctx.tenant.id, table, noun: entity.name, fields, targets, owner }
 }
 
@@ -199,7 +293,11 @@ async function planOf(ctx: Ctx, entity: { table_name: string; name: string }, fi
 async function nounNamed(ctx: Ctx, name: string): Promise<Resource | undefined> {
   const builtIn = ctx.app.nouns.builtIn.find((noun) => noun.name === name)
   if (builtIn) return builtIn
-  const entity = await ctx.db.maybe(sql<{ table_name: string }>`select table_name from entities where tenant_id = ${ctx.tenant.id} and name = ${name} and status = 'active'`)
+  const entity = await ctx.db.maybe(
+    sql<{
+      table_name: string
+    }>`select table_name from entities where tenant_id = ${ctx.tenant.id} and name = ${name} and status = 'active'`,
+  )
   return entity && { ...asResource(entities), name, table: `dyn.${entity.table_name}` }
 }
 
@@ -217,7 +315,9 @@ async function uniqueKeys(ctx: Ctx, table: string): Promise<string[]> {
 }
 
 export async function fieldsOf(ctx: Ctx, entity_id: string): Promise<PlannedField[]> {
-  return ctx.db.all(sql<PlannedField>`select * from entity_fields where entity_id = ${entity_id} order by position`)
+  return ctx.db.all(
+    sql<PlannedField>`select * from entity_fields where entity_id = ${entity_id} order by position`,
+  )
 }
 
 async function insertField(ctx: Ctx, entity_id: string, position: number, field: PlannedField) {
@@ -243,7 +343,12 @@ async function insertField(ctx: Ctx, entity_id: string, position: number, field:
   )
 }
 
-function answerOf(ctx: Ctx, entity: Entity, fields: readonly Record<string, unknown>[], statements: readonly string[]) {
+function answerOf(
+  ctx: Ctx,
+  entity: Entity,
+  fields: readonly Record<string, unknown>[],
+  statements: readonly string[],
+) {
   const shape = shapeOf(ctx, asResource(entityFields))
   return {
     ...shapeOf(ctx, asResource(entities)).present(entity),

@@ -9,14 +9,29 @@ const mostOnANoun = 200
 const valuesLookedAt = 5000
 
 /** Judges a custom field before it is stored: its noun, its name, its kind, and values that an earlier field of this name left. */
-export async function checkCustomField(ctx: Ctx, row: Record<string, unknown>, fresh: boolean): Promise<void> {
+export async function checkCustomField(
+  ctx: Ctx,
+  row: Record<string, unknown>,
+  fresh: boolean,
+): Promise<void> {
   const noun = ctx.app.nouns.builtIn.find((candidate) => candidate.name === row.noun)
-  if (!noun?.custom) throw invalidField('noun', 'no_custom_fields', `Fields cannot be added to “${String(row.noun)}”. They can to: ${ctx.app.nouns.builtIn.filter((one) => one.custom).map((one) => one.name).join(', ')}.`)
+  if (!noun?.custom)
+    throw invalidField(
+      'noun',
+      'no_custom_fields',
+      `Fields cannot be added to “${String(row.noun)}”. They can to: ${ctx.app.nouns.builtIn
+        .filter((one) => one.custom)
+        .map((one) => one.name)
+        .join(', ')}.`,
+    )
   const declared = { ...row, values: plain(row.values), default: plain(row.default) } as Declared
   checkDeclared(ctx, declared)
   if (!fresh) return
-  const { n } = await ctx.db.one(sql<{ n: bigint }>`select count(*) as n from custom_fields where noun = ${noun.name}`)
-  if (Number(n) >= mostOnANoun) throw new Refused(409, 'too_many_fields', `A noun takes at most ${mostOnANoun} custom fields.`)
+  const { n } = await ctx.db.one(
+    sql<{ n: bigint }>`select count(*) as n from custom_fields where noun = ${noun.name}`,
+  )
+  if (Number(n) >= mostOnANoun)
+    throw new Refused(409, 'too_many_fields', `A noun takes at most ${mostOnANoun} custom fields.`)
   await mustFitOldValues(ctx, noun, declared)
 }
 
@@ -32,8 +47,11 @@ async function mustFitOldValues(ctx: Ctx, noun: Resource, declared: Declared): P
       kinds[declared.kind].decode(value, fieldOf(declared), ctx.tenant)
     } catch (error) {
       if (!(error instanceof Complaint)) throw error
-      throw invalidField('name', 'old_values', `${noun.label_plural} still hold values of a deleted field “${declared.name}” that do not fit, such as ${JSON.stringify(value).slice(0, 60)}. Choose another name.`)
+      throw invalidField(
+        'name',
+        'old_values',
+        `${noun.label_plural} still hold values of a deleted field “${declared.name}” that do not fit, such as ${JSON.stringify(value).slice(0, 60)}. Choose another name.`,
+      )
     }
   }
 }
-

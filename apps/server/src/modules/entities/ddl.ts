@@ -31,7 +31,12 @@ export async function asOwner<T>(ctx: Ctx, work: (owner: Ctx) => Promise<T>): Pr
       const waited = error instanceof pg.DatabaseError && error.code === '55P03'
       if (!waited) throw error
       if (attempt === attempts)
-        throw new Refused(503, 'tables_busy', 'Tables this needs are in use by long work at the moment. Nothing was changed; try again in a minute.', { headers: { 'retry-after': '60' } })
+        throw new Refused(
+          503,
+          'tables_busy',
+          'Tables this needs are in use by long work at the moment. Nothing was changed; try again in a minute.',
+          { headers: { 'retry-after': '60' } },
+        )
       await new Promise((resolve) => setTimeout(resolve, 200 * attempt))
     }
   }

@@ -17,7 +17,12 @@ export const entities = resource('entity', {
     label: { kind: 'text', max: 80, list: true },
     label_plural: { kind: 'text', max: 80, list: true },
     title_field: { kind: 'text', max: 40, help: 'The field by which a row is called' },
-    scope: { kind: 'choice', values: ['tenant', 'partner'], readonly: true, help: 'partner: rows belong to a customer or service, and partners see their own' },
+    scope: {
+      kind: 'choice',
+      values: ['tenant', 'partner'],
+      readonly: true,
+      help: 'partner: rows belong to a customer or service, and partners see their own',
+    },
     status: { kind: 'choice', values: ['active', 'in_bin'], readonly: true, default: 'active', list: true },
   },
   before: {
@@ -25,7 +30,12 @@ export const entities = resource('entity', {
       if (typeof changes.title_field !== 'string') return
       const known = await ctx.db.maybe(sql`
         select 1 from entity_fields where entity_id = ${entity.id} and name = ${changes.title_field}`)
-      if (!known) throw invalidField('title_field', 'no_such_field', `This entity has no field “${changes.title_field}”.`)
+      if (!known)
+        throw invalidField(
+          'title_field',
+          'no_such_field',
+          `This entity has no field “${changes.title_field}”.`,
+        )
     },
   },
 })
@@ -45,9 +55,20 @@ export const fieldVocabulary = {
   required: { kind: 'boolean', default: false, immutable: true },
   immutable: { kind: 'boolean', default: false, help: 'Set at creation, then fixed' },
   values: { kind: 'json', nullable: true, immutable: true, help: 'For a choice: ["new", "used"]' },
-  to: { kind: 'text', max: 40, nullable: true, immutable: true, help: 'For a reference: the noun it points to' },
+  to: {
+    kind: 'text',
+    max: 40,
+    nullable: true,
+    immutable: true,
+    help: 'For a reference: the noun it points to',
+  },
   min: { kind: 'integer', nullable: true, immutable: true },
-  max: { kind: 'integer', nullable: true, immutable: true, help: 'Longest text in characters, or largest number' },
+  max: {
+    kind: 'integer',
+    nullable: true,
+    immutable: true,
+    help: 'Longest text in characters, or largest number',
+  },
   default: { kind: 'json', nullable: true, immutable: true },
   filterable: { kind: 'boolean', nullable: true, immutable: true },
   sortable: { kind: 'boolean', nullable: true, immutable: true },

@@ -26,7 +26,9 @@ export async function loadExtensions(db: Db): Promise<Extensions> {
   const fieldsOf = Map.groupBy(fields, (field) => field.entity_id)
   const customOf = Map.groupBy(custom, (field) => field.noun)
   return {
-    entities: new Map(entities.map((entity) => [entity.plural, nounOf(entity, fieldsOf.get(entity.id) ?? [])])),
+    entities: new Map(
+      entities.map((entity) => [entity.plural, nounOf(entity, fieldsOf.get(entity.id) ?? [])]),
+    ),
     custom_fields: new Map([...customOf].map(([noun, declared]) => [noun, declaredFields(declared)])),
   }
 }

@@ -42,13 +42,25 @@ export function planTable(plan: PlannedTable): string[] {
 /** One more column on a table that may hold rows: a constant default touches none of them. */
 export function planField(plan: PlannedTable, field: PlannedField): string[] {
   const searchable = field.searchable
-    ? [...['search_insert', 'search_update', 'search_delete'].map((name) => `drop trigger if exists ${name} on ${plan.table}`), ...searchFor(plan)]
+    ? [
+        ...['search_insert', 'search_update', 'search_delete'].map(
+          (name) => `drop trigger if exists ${name} on ${plan.table}`,
+        ),
+        ...searchFor(plan),
+      ]
     : []
-  return [`alter table ${plan.table} add column ${columnFor(field)}`, ...constraintsFor(plan, field), ...searchable]
+  return [
+    `alter table ${plan.table} add column ${columnFor(field)}`,
+    ...constraintsFor(plan, field),
+    ...searchable,
+  ]
 }
 
 function columnFor(field: PlannedField): string {
-  const choices = field.kind === 'choice' ? ` constraint ${field.column_name}_check check (${field.column_name} in (${(field.values ?? []).map(quote).join(', ')}))` : ''
+  const choices =
+    field.kind === 'choice'
+      ? ` constraint ${field.column_name}_check check (${field.column_name} in (${(field.values ?? []).map(quote).join(', ')}))`
+      : ''
   return `${field.column_name} ${kinds[field.kind].column}${field.required ? ' not null' : ''}${choices}`
 }
 
@@ -57,9 +69,16 @@ function constraintsFor(plan: PlannedTable, field: PlannedField): string[] {
   const { filter, sort } = fieldOf(field)
   const statements: string[] = []
   if (filter || sort) statements.push(`create index on ${table} (tenant_id, ${field.column_name}, id)`)
-  if (field.unique) statements.push(`create unique index ${field.column_name}_key on ${table} (tenant_id, ${field.column_name})`)
-  const target = field.kind === 'reference' && field !== plan.owner ? plan.targets.get(field.to ?? '') : undefined
-  if (target) statements.push(`alter table ${table} add constraint ${field.column_name}_fkey foreign key (tenant_id, ${field.column_name}) references ${target.noun.table} (tenant_id, id)`)
+  if (field.unique)
+    statements.push(
+      `create unique index ${field.column_name}_key on ${table} (tenant_id, ${field.column_name})`,
+    )
+  const target =
+    field.kind === 'reference' && field !== plan.owner ? plan.targets.get(field.to ?? '') : undefined
+  if (target)
+    statements.push(
+      `alter table ${table} add constraint ${field.column_name}_fkey foreign key (tenant_id, ${field.column_name}) references ${target.noun.table} (tenant_id, id)`,
+    )
   return statements
 }
 
@@ -73,7 +92,9 @@ function ownerFor({ table, targets }: PlannedTable, field: PlannedField): string
 }
 
 function searchFor({ table, noun, fields }: PlannedTable): string[] {
-  const searched = fields.filter((field) => field.searchable).map((field) => `${field.column_name}:${searchKind(field.kind)}`)
+  const searched = fields
+    .filter((field) => field.searchable)
+    .map((field) => `${field.column_name}:${searchKind(field.kind)}`)
   if (searched.length === 0) return []
   return [`select make_searchable(${[table, noun, ...searched].map(quote).join(', ')})`]
 }

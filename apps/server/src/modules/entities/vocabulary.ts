@@ -37,8 +37,13 @@ const longestIndexed = 500
 
 export function mustBeName(name: string, field = 'name'): void {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(name))
-    throw invalidField(field, 'not_a_name', 'A name has at most 40 small letters, digits and underscores, and begins with a letter.')
-  if (taken.has(name)) throw invalidField(field, 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
+    throw invalidField(
+      field,
+      'not_a_name',
+      'A name has at most 40 small letters, digits and underscores, and begins with a letter.',
+    )
+  if (taken.has(name))
+    throw invalidField(field, 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
 }
 
 /** Judges one declared field by itself; what needs the database is asked elsewhere. Errors name the field's part: `values`. */
@@ -48,17 +53,31 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
   const complain = (field: string, code: string, detail: string) => errors.push({ field, code, detail })
   const { kind, values } = declared
   if (kind === 'choice') {
-    if (!isChoices(values)) complain('values', 'not_choices', 'A choice lists 1 to 100 different texts of at most 80 characters, without commas: ["new", "used"].')
-  } else if (values !== null && values !== undefined) complain('values', 'not_a_choice_field', 'Only a choice has values.')
+    if (!isChoices(values))
+      complain(
+        'values',
+        'not_choices',
+        'A choice lists 1 to 100 different texts of at most 80 characters, without commas: ["new", "used"].',
+      )
+  } else if (values !== null && values !== undefined)
+    complain('values', 'not_a_choice_field', 'Only a choice has values.')
   const refers = kind === 'reference' || kind === 'references'
   if (refers && !declared.to) complain('to', 'required', 'A reference says which noun it points to.')
   if (!refers && declared.to) complain('to', 'not_a_reference_field', 'Only a reference points to a noun.')
-  if (declared.min != null && declared.max != null && declared.min > declared.max) complain('min', 'out_of_range', 'min must not be above max.')
-  if (isText(kind) && declared.max != null && (declared.max < 1 || declared.max > 20_000)) complain('max', 'out_of_range', 'max must be between 1 and 20,000 characters.')
+  if (declared.min != null && declared.max != null && declared.min > declared.max)
+    complain('min', 'out_of_range', 'min must not be above max.')
+  if (isText(kind) && declared.max != null && (declared.max < 1 || declared.max > 20_000))
+    complain('max', 'out_of_range', 'max must be between 1 and 20,000 characters.')
   for (const use of ['filterable', 'sortable', 'unique'] as const) {
-    if (declared[use] && !canIndex(declared)) complain(use, 'cannot_be_indexed', `A field of kind ${kind}${isText(kind) ? ` longer than ${longestIndexed} characters` : ''} cannot be ${use}.`)
+    if (declared[use] && !canIndex(declared))
+      complain(
+        use,
+        'cannot_be_indexed',
+        `A field of kind ${kind}${isText(kind) ? ` longer than ${longestIndexed} characters` : ''} cannot be ${use}.`,
+      )
   }
-  if (declared.searchable && !searchKind(kind)) complain('searchable', 'cannot_be_searched', `A field of kind ${kind} cannot be searched.`)
+  if (declared.searchable && !searchKind(kind))
+    complain('searchable', 'cannot_be_searched', `A field of kind ${kind} cannot be searched.`)
   if (errors.length === 0 && declared.default !== null && declared.default !== undefined) {
     try {
       kinds[kind].decode(declared.default, fieldOf(declared), ctx.tenant)
@@ -98,7 +117,11 @@ export function fieldOf(declared: Declared): Field {
 
 /** Kinds of words that search splits a value into; see make_searchable. */
 export const searchKind = (kind: FieldKind): 'words' | 'phone' | 'mac' | 'ip' | undefined =>
-  kind === 'phone' || kind === 'mac' || kind === 'ip' ? kind : isText(kind) || kind === 'choice' ? 'words' : undefined
+  kind === 'phone' || kind === 'mac' || kind === 'ip'
+    ? kind
+    : isText(kind) || kind === 'choice'
+      ? 'words'
+      : undefined
 
 export const isText = (kind: FieldKind): boolean => ['text', 'long_text', 'email', 'url'].includes(kind)
 
@@ -111,10 +134,22 @@ function canIndex({ kind, max }: Declared): boolean {
 }
 
 function isChoices(values: unknown): values is string[] {
-  const good = (value: unknown) => typeof value === 'string' && /^[^,\0]{1,80}$/.test(value) && value.trim() === value && value.isWellFormed()
-  return Array.isArray(values) && values.length > 0 && values.length <= 100 && values.every(good) && new Set(values).size === values.length
+  const good = (value: unknown) =>
+    typeof value === 'string' &&
+    /^[^,\0]{1,80}$/.test(value) &&
+    value.trim() === value &&
+    value.isWellFormed()
+  return (
+    Array.isArray(values) &&
+    values.length > 0 &&
+    values.length <= 100 &&
+    values.every(good) &&
+    new Set(values).size === values.length
+  )
 }
 
 /** Without what is null: an absent property and a null one mean the same here. */
 const present = <T extends object>(values: T) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>
+  }

@@ -21,7 +21,7 @@ export const receivePayment = collectionCommand(
     help: 'Pays the invoice named, then what is due earliest; what is left stays as credit.',
     input: {
       customer_id: { kind: 'reference', to: 'customer' },
-      amount: { kind: 'money', min: 0 },
+      amount: { kind: 'money', min: 0, max: 10_000_000_000 },
       method: { kind: 'choice', values: ['cash', 'bank_transfer', 'card', 'other'], default: 'bank_transfer' },
       date: { kind: 'date', nullable: true, help: 'Today when left out' },
       reference: { kind: 'text', max: 140, nullable: true },

@@ -1,5 +1,6 @@
 import type { App } from '#kernel/app.ts'
 import { poolDb } from '#kernel/db.ts'
+import { onBatch } from '#kernel/events.ts'
 import { sql } from '#kernel/sql.ts'
 import { createRadiusServer, type RadiusServer, type RadiusServerOptions } from '@isp/radius'
 import { AccessDesk } from './access.ts'
@@ -10,12 +11,18 @@ import { dropCounter } from './metrics.ts'
 import { keepPartitions, sweepSessions } from './sweep.ts'
 
 const running = new WeakMap<App, RadiusServer>()
+const directories = new WeakMap<App, RouterDirectory>()
 
 /** Where this process listens; undefined when it has not the role. For those who configured port 0. */
 export const radiusPorts = (app: App): { auth_port: number; acct_port: number } | undefined => {
   const server = running.get(app)
   return server && { auth_port: server.auth_port, acct_port: server.acct_port }
 }
+
+/** A router made or changed through this process is known at once; other processes look four times a second. */
+export const learnRouters = onBatch('radius.learn_routers', ['router.created', 'router.updated'], async (ctx) => {
+  await directories.get(ctx.app)?.refresh()
+})
 
 /** The RADIUS server: two UDP ports, the routers it knows, and what it looks after once in a while. */
 export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> {
@@ -47,6 +54,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
     on_error: (error) => complain(error),
   })
   running.set(app, server)
+  directories.set(app, directory)
   const chores = [
     every(10_000, app, () => noteHeard(app, heard)),
     every(60_000, app, () => sweepSessions(app, Temporal.Now.instant())),
@@ -56,6 +64,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
   return {
     async stop() {
       running.delete(app)
+      directories.delete(app)
       for (const chore of chores) clearInterval(chore)
       await server.close()
       await directory.stop()

@@ -4,7 +4,7 @@ import { asResource } from '#kernel/store.ts'
 import { closeLines } from './ask-router.ts'
 import { authAttempts } from './attempts.ts'
 import { convergeSession } from './converge.ts'
-import { startDaemon } from './daemon.ts'
+import { learnRouters, startDaemon } from './daemon.ts'
 import { disconnectSession, followChanges } from './follow.ts'
 import { coaRequests, sessions } from './sessions.ts'
 
@@ -12,7 +12,7 @@ export const radius: Module = {
   name: 'radius',
   nouns: [asResource(sessions), asResource(coaRequests), asResource(authAttempts)],
   verbs: [disconnectSession],
-  consumers: [followChanges],
+  consumers: [followChanges, learnRouters],
   jobs: [anyJob(convergeSession)],
   async start(app) {
     const daemon = app.config.roles.has('radius') ? await startDaemon(app) : undefined

@@ -143,6 +143,8 @@ create table charges (
   -- For one unit and month, as it was charged.
   price bigint not null,
   quantity integer not null,
+  -- Where the months begin that the days are parts of.
+  billing_day smallint not null,
   net bigint not null,
   tax_rate bigint not null,
   tax bigint not null,
