@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => isp?.stop())
 
 const ended = async (id: string) => {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 600; i++) {
     const job = await admin.get(`/bulk_jobs/${id}`)
     if (job.status === 'done' || job.status === 'failed') return job
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -57,4 +57,4 @@ test('a large bulk is a job; when its worker dies another takes it over within 3
   expect(await ended(update.body.bulk_job.id)).toMatchObject({ done: 700, failed: 0 })
   expect((await admin.get('/labels?name=bulk 7')).data[0].color).toBe('red')
   await jobs.stop()
-})
+}, 90_000)

@@ -68,7 +68,7 @@ export async function payWhatIsOwed(ctx: Ctx, world: World, day: number, date: T
         customer_id,
         amount: amountOf(-debt.balance, part),
         method,
-
+        ...(debt.number ? { reference: debt.number } : {}),
       }),
     )
   })

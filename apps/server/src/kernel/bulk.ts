@@ -204,7 +204,8 @@ export const runBulkJob = job(
         )
       return { row: found, request: input, finished: new Set(known.map((result) => result.index)) }
     })
-    const author = () => app.principalOf(work.tenant_id, row.actor as Actor)
+    const asNow = () => app.principalOf(work.tenant_id, row.actor as Actor)
+  let author = await asNow()
     const noun = await work.act(async (ctx) => ctx.app.nouns.byName(ctx, row.noun))
     if (!noun) throw new Error(`There is no noun ${row.noun} any more.`)
     for (let start = 0; start < request.targets.length; start += chunk) {
@@ -212,7 +213,13 @@ export const runBulkJob = job(
       for (const [offset, target] of request.targets.slice(start, start + chunk).entries()) {
         const index = start + offset
         if (finished.has(index)) continue
-        await oneRecorded(app, await author(), noun, request, index, target, row.id)
+        try {
+        await oneRecorded(app, author, noun, request, index, target, row.id)
+      } catch (error) {
+        if (!(error instanceof StaleAccess)) throw error
+        author = await asNow()
+        await oneRecorded(app, author, noun, request, index, target, row.id)
+      }
       }
       await work.act((ctx) =>
         ctx.db.run(sql`

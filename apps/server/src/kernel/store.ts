@@ -183,7 +183,7 @@ export type Told = {
   columns?: Record<string, unknown>
 }
 
-type StoredRow = Record<string, unknown> & { id: string; version: number }
+export type StoredRow = Record<string, unknown> & { id: string; version: number }
 
 async function insertRow(
   ctx: Ctx,
@@ -288,7 +288,8 @@ function within<T>(part: string, work: () => T): T {
   }
 }
 
-async function decoded(ctx: Ctx, noun: Resource, body: Record<string, unknown>, mode: 'create' | 'update') {
+/** A body as stored values, and the administrator's own fields beside them; every mistake is named. */
+export async function decoded(ctx: Ctx, noun: Resource, body: Record<string, unknown>, mode: 'create' | 'update') {
   const { custom: customBody, ...fields } = body
   const readonly = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
   const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)

@@ -1,0 +1,2 @@
+export { createImport, runAgain, validateAgain, type NewImport } from './commands.ts'
+export { imports, type Import } from './imports.ts'
