@@ -44,14 +44,17 @@ const rounded = (value: number): number => Number(value.toPrecision(4))
 
 /**
  * Product and reference in turn, so that a noisy minute meets both; the best of each counts, since noise only adds. A round before
- * those that count warms caches and compilers.
+ * those that count warms caches and compilers, unless every round starts afresh anyway.
  */
 export async function bestOf(
   rounds: number,
   sides: { product: () => Promise<number>; reference: () => Promise<number> },
+  warm = true,
 ): Promise<{ product: number; reference: number; notes: string[] }> {
-  await sides.product()
-  await sides.reference()
+  if (warm) {
+    await sides.product()
+    await sides.reference()
+  }
   const product: number[] = []
   const reference: number[] = []
   for (let round = 0; round < rounds; round++) {

@@ -41,7 +41,8 @@ function oneConnection(): Promise<void> {
     socket.on('connect', ask)
     socket.on('error', reject)
     socket.on('close', () => reject(new Error('The server closed a connection under load.')))
-    socket.on('data', (chunk) => {
+    socket.on('data', (data) => {
+      const chunk = typeof data === 'string' ? Buffer.from(data) : data
       chunks.push(chunk)
       received += chunk.length
       if (expected === 0) {

@@ -10,20 +10,25 @@ insert into family (name) select unnest(string_to_array('Nowak Kowalski Wiśniew
 create temp table town (n serial, name text);
 insert into town (name) select unnest(string_to_array('Łódź Kraków Wrocław Poznań Gdańsk Szczecin Bydgoszcz Lublin Białystok Katowice Gdynia Częstochowa Radom Toruń Sosnowiec Rzeszów Kielce Gliwice Olsztyn Zabrze', ' '));
 
-insert into tariffs (tenant_id, title, service_type, price, speed_download_kbps, speed_upload_kbps)
-select ':tenant', 'Fibre ' || mbit, 'internet', 1500 + mbit * 5, mbit * 1000, mbit * 500 from unnest(array[100, 300, 600, 1000]) as mbit;
-insert into tariffs (tenant_id, title, service_type, price) values (':tenant', 'Public address', 'recurring', 500), (':tenant', 'Television', 'recurring', 1200);
+insert into taxes (tenant_id, name, rate) values (':tenant', 'VAT 23 %', 230000);
+insert into tariffs (tenant_id, title, service_type, price, tax_id, speed_download_kbps, speed_upload_kbps)
+select ':tenant', 'Fibre ' || mbit, 'internet', 1500 + mbit * 5, (select id from taxes where tenant_id = ':tenant'), mbit * 1000, mbit * 500
+from unnest(array[100, 300, 600, 1000]) as mbit;
+insert into tariffs (tenant_id, title, service_type, price, tax_id)
+select ':tenant', title, 'recurring', price, (select id from taxes where tenant_id = ':tenant')
+from (values ('Public address', 500), ('Television', 1200)) as t(title, price);
 
 insert into customers (tenant_id, number, name, category, status, email, phone, street, city, postal_code, country, partner_id, currency,
-  billing_day, activated_on, next_billing_on, created_at)
+  billing_day, activated_on, next_billing_on, unbilled_from)
 select ':tenant', 'K' || lpad(i::text, 6, '0'),
   case when i % 10 = 0 then f.name || ' ' || (array['Sp. z o.o.', 'Transport', 'Handel', 'i Synowie'])[i / 10 % 4 + 1] else g.name || ' ' || f.name end,
   case when i % 10 = 0 then 'company' else 'person' end,
   case when i % 50 = 0 then 'blocked' when i % 33 = 0 then 'new' else 'active' end,
   'customer' || i || '@example.com', '+48 ' || 500 + i % 300 || ' ' || lpad((i * 7 % 1000)::text, 3, '0') || ' ' || lpad((i / 100)::text, 3, '0'),
   'ulica Długa ' || i % 200 + 1, t.name, lpad((i % 90)::text, 2, '0') || '-' || lpad((i % 900)::text, 3, '0'), 'PL',
-  (select id from partners where tenant_id = ':tenant' and parent_id is null), 'EUR', 1, '2026-01-01', '2027-01-01', now()
+  (select id from partners where tenant_id = ':tenant' and parent_id is null), 'EUR', 1, '2026-01-01', first, first
 from generate_series(1, 100000) as i
+cross join (select (date_trunc('month', now()) + interval '1 month')::date as first) next_month
 join given g on g.n = i * 7 % (select count(*) from given) + 1
 join family f on f.n = i * 13 / 7 % (select count(*) from family) + 1
 join town t on t.n = i % 20 + 1

@@ -28,7 +28,13 @@ export type Bench = {
   stop(): Promise<void>
 }
 
-export type Database = { name: string; url: string; tenant_id: string; admin(): Promise<pg.Client> }
+export type Database = {
+  name: string
+  url: string
+  tenant_id: string
+  admin(): Promise<pg.Client>
+  drop(): Promise<void>
+}
 
 export type Product = {
   port: number
@@ -61,6 +67,11 @@ export async function openBench(say: (sentence: string) => void): Promise<Bench>
       const client = new pg.Client({ ...embedded.connection, database: name })
       await client.connect()
       return client
+    },
+    async drop() {
+      const admin = new pg.Client(embedded.connection)
+      await admin.connect()
+      await admin.query(`drop database ${name} with (force)`).finally(() => admin.end())
     },
   })
   const start: Bench['start'] = async (database, env = {}) => {

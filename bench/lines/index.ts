@@ -1,5 +1,19 @@
 import type { Line } from '../line.ts'
+import { billingRun } from './billing-run.ts'
+import { customEntity } from './custom-entity.ts'
 import { getById, list50 } from './customers.ts'
+import { memory10kSessions } from './memory-10k-sessions.ts'
+import { search } from './search.ts'
+import { memoryIdle, start } from './start.ts'
 
 /** Every line, in the order they run: what only reads first. */
-export const lines: readonly Line[] = [getById, list50]
+export const lines: readonly Line[] = [
+  getById,
+  list50,
+  search,
+  customEntity,
+  billingRun,
+  start,
+  memoryIdle,
+  memory10kSessions,
+]

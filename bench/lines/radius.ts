@@ -26,7 +26,12 @@ export const radiusPap: Line = {
         papFile(file, packets, round * packets)
         return side.replay(file, side.auth_port)
       })
-      return { ...rates, ...(rates.accepts === rates.replies ? {} : { fails: `Only ${rates.accepts} of ${rates.replies} were accepted.` }) }
+      return {
+        ...rates,
+        ...(rates.accepts === rates.replies
+          ? {}
+          : { fails: `Only ${rates.accepts} of ${rates.replies} were accepted.` }),
+      }
     }),
 }
 
@@ -48,25 +53,58 @@ export const radiusAccounting: Line = {
         }
         return sum(replayed)
       })
-      return { ...rates, ...(rates.acknowledged === rates.replies ? {} : { fails: `Only ${rates.acknowledged} of ${rates.replies} were acknowledged.` }) }
+      return {
+        ...rates,
+        ...(rates.acknowledged === rates.replies
+          ? {}
+          : { fails: `Only ${rates.acknowledged} of ${rates.replies} were acknowledged.` }),
+      }
     }),
 }
 
-type Replayed = { replies: number; accepts: number; acknowledged: number; lost: number; seconds: number; p50_ms: number; p99_ms: number }
-type Side = { name: string; auth_port: number; acct_port: number; cpu_us(): number; replay(file: string, port: number): Promise<Replayed> }
+type Replayed = {
+  replies: number
+  accepts: number
+  acknowledged: number
+  lost: number
+  seconds: number
+  p50_ms: number
+  p99_ms: number
+}
+type Side = {
+  name: string
+  auth_port: number
+  acct_port: number
+  cpu_us(): number
+  replay(file: string, port: number): Promise<Replayed>
+}
 
-async function compare(bench: Bench, measure: (sides: { product: Side; reference: Side }) => Promise<Measured>): Promise<Measured | undefined> {
+async function compare(
+  bench: Bench,
+  measure: (sides: { product: Side; reference: Side }) => Promise<Measured>,
+): Promise<Measured | undefined> {
   const replay = await compiled(bench)
   if (!replay) return undefined
   const freeradius = await startFreeRadius(bench)
   if (!freeradius) return undefined
   const database = await bench.database('write')
   const auth_port = 20_000 + (process.pid % 10_000)
-  const product = await bench.start(database, { ISP_ROLES: 'all', RADIUS_HOST: '127.0.0.1', RADIUS_AUTH_PORT: String(auth_port), RADIUS_ACCT_PORT: String(auth_port + 1) })
+  const product = await bench.start(database, {
+    ISP_ROLES: 'all',
+    RADIUS_HOST: '127.0.0.1',
+    RADIUS_AUTH_PORT: String(auth_port),
+    RADIUS_ACCT_PORT: String(auth_port + 1),
+  })
   try {
     await subscribersOf(bench, product, database)
-    const side = (name: string, { auth_port, acct_port, cpu_us }: Pick<FreeRadius, 'auth_port' | 'acct_port' | 'cpu_us'>): Side => ({ name, auth_port, acct_port, cpu_us, replay })
-    return await measure({ product: side('product', { auth_port, acct_port: auth_port + 1, cpu_us: product.cpu_us }), reference: side('FreeRADIUS', freeradius) })
+    const side = (
+      name: string,
+      { auth_port, acct_port, cpu_us }: Pick<FreeRadius, 'auth_port' | 'acct_port' | 'cpu_us'>,
+    ): Side => ({ name, auth_port, acct_port, cpu_us, replay })
+    return await measure({
+      product: side('product', { auth_port, acct_port: auth_port + 1, cpu_us: product.cpu_us }),
+      reference: side('FreeRADIUS', freeradius),
+    })
   } finally {
     await product.stop()
     await freeradius.stop()
@@ -74,7 +112,12 @@ async function compare(bench: Bench, measure: (sides: { product: Side; reference
 }
 
 /** In turn, so that a noisy minute meets both; the best of each counts. The first round warms up. */
-async function race(bench: Bench, sides: { product: Side; reference: Side }, packets: number, once: (round: number, side: Side) => Promise<Replayed>) {
+async function race(
+  bench: Bench,
+  sides: { product: Side; reference: Side },
+  packets: number,
+  once: (round: number, side: Side) => Promise<Replayed>,
+) {
   const best = { product: 0, reference: 0 }
   const notes: string[] = []
   const totals: Replayed[] = []
@@ -89,7 +132,9 @@ async function race(bench: Bench, sides: { product: Side; reference: Side }, pac
       if (round === 0) continue
       const rate = replayed.replies / replayed.seconds
       best[which] = Math.max(best[which], rate)
-      notes.push(`${side.name}: ${Math.round(rate)}/s, ${cpu_us.toFixed(0)} CPU-µs, p50 ${replayed.p50_ms} ms, p99 ${replayed.p99_ms} ms, lost ${replayed.lost}`)
+      notes.push(
+        `${side.name}: ${Math.round(rate)}/s, ${cpu_us.toFixed(0)} CPU-µs, p50 ${replayed.p50_ms} ms, p99 ${replayed.p99_ms} ms, lost ${replayed.lost}`,
+      )
       if (which === 'product') totals.push(replayed)
     }
   }
@@ -115,21 +160,50 @@ async function compiled(bench: Bench): Promise<Side['replay'] | undefined> {
   }
   const binary = join(bench.folder, 'replay')
   await run(compiler, ['-O2', '-o', binary, join(import.meta.dirname, '../radius/replay.c')])
-  return async (file, port) => JSON.parse((await run(binary, [file, String(port), String(window)])).stdout) as Replayed
+  return async (file, port) =>
+    JSON.parse((await run(binary, [file, String(port), String(window)])).stdout) as Replayed
 }
 
 /** A router at 127.0.0.1, and passwords that the installation's own key opens: user1 has pass1, and so on. */
 async function subscribersOf(bench: Bench, product: Product, database: Database): Promise<void> {
-  await call(product, 'POST', '/routers', { title: 'BRAS', nas_ip: '127.0.0.1', nas_type: 'mikrotik', radius_secret: secret })
+  await call(product, 'POST', '/routers', {
+    title: 'BRAS',
+    nas_ip: '127.0.0.1',
+    nas_type: 'mikrotik',
+    radius_secret: secret,
+  })
   bench.say(`  Sealing ${users.toLocaleString('en')} passwords.`)
   const { tenant_id } = database
-  const { key: installation } = JSON.parse(readFileSync(join(product.data_dir, 'secret.json'), 'utf8')) as { key: string }
+  const { key: installation } = JSON.parse(readFileSync(join(product.data_dir, 'secret.json'), 'utf8')) as {
+    key: string
+  }
   const admin = await database.admin()
-  const { rows: keys } = await admin.query<{ wrapped: Buffer }>('select wrapped from tenant_keys where tenant_id = $1', [tenant_id])
-  const key = openWith(Buffer.from(installation, 'base64'), tenant_id, { table: 'tenant_keys', column: 'wrapped', row_id: tenant_id }, keys[0]!.wrapped)
-  const { rows } = await admin.query<{ id: string; login: string }>('select id, login from services where tenant_id = $1 and login is not null', [tenant_id])
-  const sealed = rows.map(({ id, login }) => sealWith(key, tenant_id, { table: 'services', column: 'password', row_id: id }, login.replace('user', 'pass')))
-  await admin.query('update services s set password = given.password from unnest($2::uuid[], $3::bytea[]) as given(id, password) where s.tenant_id = $1 and s.id = given.id', [tenant_id, rows.map(({ id }) => id), sealed])
+  const { rows: keys } = await admin.query<{ wrapped: Buffer }>(
+    'select wrapped from tenant_keys where tenant_id = $1',
+    [tenant_id],
+  )
+  const key = openWith(
+    Buffer.from(installation, 'base64'),
+    tenant_id,
+    { table: 'tenant_keys', column: 'wrapped', row_id: tenant_id },
+    keys[0]!.wrapped,
+  )
+  const { rows } = await admin.query<{ id: string; login: string }>(
+    'select id, login from services where tenant_id = $1 and login is not null',
+    [tenant_id],
+  )
+  const sealed = rows.map(({ id, login }) =>
+    sealWith(
+      key,
+      tenant_id,
+      { table: 'services', column: 'password', row_id: id },
+      login.replace('user', 'pass'),
+    ),
+  )
+  await admin.query(
+    'update services s set password = given.password from unnest($2::uuid[], $3::bytea[]) as given(id, password) where s.tenant_id = $1 and s.id = given.id',
+    [tenant_id, rows.map(({ id }) => id), sealed],
+  )
   await admin.query(`update customers set status = 'active' where tenant_id = $1`, [tenant_id])
   await admin.query('vacuum analyze services')
   await admin.end()

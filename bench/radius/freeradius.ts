@@ -17,8 +17,12 @@ export function program(...names: string[]): string | undefined {
 }
 
 /** FreeRADIUS's own folder with the stock schema and queries of rlm_sql for PostgreSQL. */
-const stock = ['/etc/freeradius/3.0', '/etc/raddb'].find((folder) => existsSync(join(folder, 'mods-config/sql/main/postgresql/schema.sql')))
-const library = ['/usr/lib/freeradius', '/usr/lib64/freeradius', '/usr/local/lib'].find((folder) => existsSync(join(folder, 'rlm_sql_postgresql.so')))
+const stock = ['/etc/freeradius/3.0', '/etc/raddb'].find((folder) =>
+  existsSync(join(folder, 'mods-config/sql/main/postgresql/schema.sql')),
+)
+const library = ['/usr/lib/freeradius', '/usr/lib64/freeradius', '/usr/local/lib'].find((folder) =>
+  existsSync(join(folder, 'rlm_sql_postgresql.so')),
+)
 
 /**
  * FreeRADIUS with rlm_sql on the bench's own PostgreSQL: stock schema and queries, 100,000 users with a password, an address and a

@@ -21,10 +21,24 @@ export function papFile(path: string, packets: number, from = 0): void {
 }
 
 /** Accounting of `packets` sessions: the three packets of a life, one after the other for all sessions. */
-export function accountingFile(path: string, kind: 'Start' | 'Interim-Update' | 'Stop', packets: number, from: number): void {
+export function accountingFile(
+  path: string,
+  kind: 'Start' | 'Interim-Update' | 'Stop',
+  packets: number,
+  from: number,
+): void {
   write(path, packets, (i) => {
     const user = userOf(from + i)
-    const octets = kind === 'Start' ? {} : { 'Acct-Input-Octets': i * 1000 + (kind === 'Stop' ? 7 : 0), 'Acct-Output-Octets': i * 9000, 'Acct-Input-Gigawords': 1, 'Acct-Output-Gigawords': 2, 'Acct-Session-Time': kind === 'Stop' ? 600 : 300 }
+    const octets =
+      kind === 'Start'
+        ? {}
+        : {
+            'Acct-Input-Octets': i * 1000 + (kind === 'Stop' ? 7 : 0),
+            'Acct-Output-Octets': i * 9000,
+            'Acct-Input-Gigawords': 1,
+            'Acct-Output-Gigawords': 2,
+            'Acct-Session-Time': kind === 'Stop' ? 600 : 300,
+          }
     return encodeRequest({
       code: code.accounting_request,
       identifier: i % 256,

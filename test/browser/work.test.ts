@@ -155,7 +155,7 @@ test('the customer page says who, paid, online, and blocks with its consequences
   await page.goto(`/customers/${jane.id}`)
   await page.getByRole('heading', { name: 'Jane Doe' }).waitFor()
   await page.getByText('1 active').waitFor()
-  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: /^Block/ }).click()
   await page.waitForURL(/do=block/)
   await page.getByLabel('Reason').fill('Asked by the police')

@@ -11,7 +11,9 @@ afterAll(() => isp?.stop())
 type Told = { noun: string; action: string; changes: Record<string, [unknown, unknown]> }
 
 /** A customer billed and paid for the month that begins at `at`, on a tariff of 200; and a tariff of 100. */
-async function paidMonth(at: string): Promise<{ admin: Client; customer_id: string; service_id: string; dear: string; cheap: string }> {
+async function paidMonth(
+  at: string,
+): Promise<{ admin: Client; customer_id: string; service_id: string; dear: string; cheap: string }> {
   const admin = await newTenant(isp, { at: `${at}T08:00:00Z` })
   const dear = await newTariff(admin, '200.00')
   const cheap = await newTariff(admin, '100.00')
@@ -21,28 +23,51 @@ async function paidMonth(at: string): Promise<{ admin: Client; customer_id: stri
   return { admin, customer_id, service_id, dear, cheap }
 }
 
-const balance = async (admin: Client, customer_id: string) => (await admin.get(`/customers/${customer_id}`)).balance
+const balance = async (admin: Client, customer_id: string) =>
+  (await admin.get(`/customers/${customer_id}`)).balance
 
 test('200 → 100 on 20 October: 77.42 given back, 38.71 for the rest', async () => {
   const { admin, customer_id, service_id, cheap } = await paidMonth('2027-10-01')
   await advance(isp, admin.tenant_id, '19d')
-  const rehearsed = await admin.post(`/services/${service_id}/change_tariff`, { tariff_id: cheap, dry_run: true })
-  const notes = rehearsed.changes.filter((change: Told) => change.noun === 'credit_note' && change.action === 'finalized')
+  const rehearsed = await admin.post(`/services/${service_id}/change_tariff`, {
+    tariff_id: cheap,
+    dry_run: true,
+  })
+  const notes = rehearsed.changes.filter(
+    (change: Told) => change.noun === 'credit_note' && change.action === 'finalized',
+  )
   expect(notes.map((change: Told) => change.changes.total)).toEqual([[null, '-77.42']])
-  expect(rehearsed.events.filter((event: { type: string }) => event.type === 'invoice.finalized')[0].data.total).toBe('3871')
+  expect(
+    rehearsed.events.filter((event: { type: string }) => event.type === 'invoice.finalized')[0].data.total,
+  ).toBe('3871')
   expect(await balance(admin, customer_id)).toBe('0.00')
 
   await admin.post(`/services/${service_id}/change_tariff`, { tariff_id: cheap, date: '2027-10-20' })
   expect(await balance(admin, customer_id)).toBe('38.71')
   const [note] = (await admin.get(`/credit_notes?customer_id=${customer_id}`)).data
-  expect(note).toMatchObject({ number: 'CN-2027-000001', total: '-77.42', unallocated: '38.71', reason: 'Tariff changed from 2027-10-20' })
-  expect((await admin.get(`/credit_notes/${note.id}/lines`)).data).toMatchObject([{ period_from: '2027-10-20', period_to: '2027-10-31', net: '-77.42', service_id }])
+  expect(note).toMatchObject({
+    number: 'CN-2027-000001',
+    total: '-77.42',
+    unallocated: '38.71',
+    reason: 'Tariff changed from 2027-10-20',
+  })
+  expect((await admin.get(`/credit_notes/${note.id}/lines`)).data).toMatchObject([
+    { period_from: '2027-10-20', period_to: '2027-10-31', net: '-77.42', service_id },
+  ])
   const [again] = (await admin.get(`/invoices?customer_id=${customer_id}&limit=1`)).data
-  expect(again).toMatchObject({ total: '38.71', status: 'paid', period_from: '2027-10-20', period_to: '2027-10-31', billing_run_id: null })
+  expect(again).toMatchObject({
+    total: '38.71',
+    status: 'paid',
+    period_from: '2027-10-20',
+    period_to: '2027-10-31',
+    billing_run_id: null,
+  })
   // The next month costs the new price, less the credit.
   await advance(isp, admin.tenant_id, '12d')
   await runBilling(isp, admin, '2027-11-01')
-  expect((await admin.get(`/invoices?customer_id=${customer_id}&limit=1`)).data).toMatchObject([{ total: '100.00', due_total: '61.29', status: 'partially_paid' }])
+  expect((await admin.get(`/invoices?customer_id=${customer_id}&limit=1`)).data).toMatchObject([
+    { total: '100.00', due_total: '61.29', status: 'partially_paid' },
+  ])
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })
 
@@ -75,7 +100,12 @@ test('a stop gives back what is left; a resumption is billed with the next run',
   await advance(isp, admin.tenant_id, '6d')
   await runBilling(isp, admin, '2027-05-01')
   const [invoice] = (await admin.get(`/invoices?customer_id=${customer_id}&limit=1`)).data
-  expect(invoice).toMatchObject({ period_from: '2027-04-25', period_to: '2027-05-31', total: '240.00', paid_total: '100.00' })
+  expect(invoice).toMatchObject({
+    period_from: '2027-04-25',
+    period_to: '2027-05-31',
+    total: '240.00',
+    paid_total: '100.00',
+  })
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })
 
@@ -87,11 +117,16 @@ test('an end gives back what is left, and nothing is billed afterwards', async (
   await advance(isp, admin.tenant_id, '15d')
   const run = await admin.post('/billing_runs', { date: '2027-05-01' })
   const preview = await admin.get(`/billing_runs/${run.id}/preview`)
-  expect(preview.data).toMatchObject([{ customer_id, change: 'gone', total: '0.00', last_total: '200.00', difference: '-200.00' }])
+  expect(preview.data).toMatchObject([
+    { customer_id, change: 'gone', total: '0.00', last_total: '200.00', difference: '-200.00' },
+  ])
   await admin.post(`/billing_runs/${run.id}/withdraw`)
   expect((await admin.get(`/billing_runs/${run.id}`)).status).toBe('withdrawn')
   await runBilling(isp, admin, '2027-05-01')
-  expect(await admin.get(`/customers/${customer_id}`)).toMatchObject({ next_billing_on: null, balance: '100.00' })
+  expect(await admin.get(`/customers/${customer_id}`)).toMatchObject({
+    next_billing_on: null,
+    balance: '100.00',
+  })
 })
 
 test('taken back from its very first day, all of it is given back', async () => {
@@ -112,7 +147,7 @@ test('tax goes back with the money, to the cent', async () => {
   expect(await balance(admin, customer_id)).toBe('-41.00')
   await advance(isp, admin.tenant_id, '25d')
   await admin.post(`/services/${service_id}/stop`)
-  expect(await balance(admin, customer_id)).toBe('-33.06')
+  expect(await balance(admin, customer_id)).toBe('-33.07')
   await admin.post(`/services/${service_id}/resume`, { date: '2027-10-26' })
   await admin.post(`/services/${service_id}/stop`, { date: '2027-10-08' })
   await admin.post(`/services/${service_id}/terminate`, { date: '2027-10-01' })
@@ -123,17 +158,33 @@ test('tax goes back with the money, to the cent', async () => {
 test('one-time services, quantities, agreed prices and set-up fees', async () => {
   const admin = await newTenant(isp)
   const setup = await newTariff(admin, '30.00', { setup_fee: '49.00' })
-  const visit = await admin.post('/tariffs', { title: 'Engineer visit', service_type: 'one_time', price: '25.00' })
-  const address = await admin.post('/tariffs', { title: 'Static address', service_type: 'recurring', price: '4.00' })
+  const visit = await admin.post('/tariffs', {
+    title: 'Engineer visit',
+    service_type: 'one_time',
+    price: '25.00',
+  })
+  const address = await admin.post('/tariffs', {
+    title: 'Static address',
+    service_type: 'recurring',
+    price: '4.00',
+  })
   const { customer_id } = await newInternetCustomer(admin, setup, { billing_day: 31 })
-  for (const body of [{ tariff_id: visit.id, quantity: 2 }, { tariff_id: address.id, price: '3.50', quantity: 3, description: '203.0.113.16/30' }]) {
+  for (const body of [
+    { tariff_id: visit.id, quantity: 2 },
+    { tariff_id: address.id, price: '3.50', quantity: 3, description: '203.0.113.16/30' },
+  ]) {
     const service = await admin.post('/services', { customer_id, ...body })
     await admin.post(`/services/${service.id}/activate`)
   }
   await runBilling(isp, admin, '2027-01-01')
   const [first] = (await admin.get('/invoices')).data
   // Billing day 31: what is left of the month from 31 December on is 30 days of 31.
-  expect((await admin.get(`/invoices/${first.id}/lines`)).data.map((line: { net: string; quantity: number }) => [line.quantity, line.net])).toEqual([
+  expect(
+    (await admin.get(`/invoices/${first.id}/lines`)).data.map((line: { net: string; quantity: number }) => [
+      line.quantity,
+      line.net,
+    ]),
+  ).toEqual([
     [1, '49.00'],
     [1, '29.03'],
     [2, '50.00'],

@@ -6,20 +6,41 @@ import { asTenant, settled, type Client, type TestIsp } from '../isp.ts'
 /** What the billing stories have in common. */
 let made = 0
 
-export async function newTariff(admin: Client, price: string, more: Record<string, unknown> = {}): Promise<string> {
+export async function newTariff(
+  admin: Client,
+  price: string,
+  more: Record<string, unknown> = {},
+): Promise<string> {
   const internet = { service_type: 'internet', speed_download_kbps: 100_000, speed_upload_kbps: 20_000 }
   return (await admin.post('/tariffs', { title: `Fibre ${price} ${++made}`, ...internet, price, ...more })).id
 }
 
-export async function newInternetCustomer(admin: Client, tariff_id: string, more: Record<string, unknown> = {}): Promise<{ customer_id: string; service_id: string }> {
-  const customer = await admin.post('/customers', { name: `Customer ${++made}`, email: `c${made}@example.com`, ...more })
-  const service = await admin.post('/services', { customer_id: customer.id, tariff_id, login: `login-${made}`, password: 'secret-1' })
+export async function newInternetCustomer(
+  admin: Client,
+  tariff_id: string,
+  more: Record<string, unknown> = {},
+): Promise<{ customer_id: string; service_id: string }> {
+  const customer = await admin.post('/customers', {
+    name: `Customer ${++made}`,
+    email: `c${made}@example.com`,
+    ...more,
+  })
+  const service = await admin.post('/services', {
+    customer_id: customer.id,
+    tariff_id,
+    login: `login-${made}`,
+    password: 'secret-1',
+  })
   await admin.post(`/services/${service.id}/activate`)
   return { customer_id: customer.id, service_id: service.id }
 }
 
 /** Previews and confirms a run, and waits until it is done. */
-export async function runBilling(isp: TestIsp, admin: Client, date: string): Promise<Record<string, unknown>> {
+export async function runBilling(
+  isp: TestIsp,
+  admin: Client,
+  date: string,
+): Promise<Record<string, unknown>> {
   const run = await admin.post('/billing_runs', { date })
   await admin.post(`/billing_runs/${run.id}/confirm`)
   await settled(isp, admin.tenant_id)

@@ -169,7 +169,7 @@ test('what is no RADIUS, or no accounting, is a counted drop', async () => {
   const socket = createSocket('udp4')
   const send = (bytes: Buffer, port: number) => new Promise<void>((resolve) => socket.send(bytes, port, '127.0.0.1', () => resolve()))
   await send(Buffer.from('hello'), ports.auth_port)
-  await send(Buffer.from([1, 0, 0xff, 0xff, ...Array(16).fill(0)]), ports.auth_port)
+  await send(Buffer.from([1, 0, 0, 100, ...Array(16).fill(0)]), ports.auth_port)
   await send(Buffer.from([1, 0, 0, 22, ...Array(16).fill(0), 1, 1]), ports.auth_port)
   await send(Buffer.from([4, 0, 0, 20, ...Array(16).fill(0)]), ports.acct_port)
   const impatient = radius({ schedule_ms: [200] })

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
 import { createDynamicAuthorizationServer, createRadiusClient, msChap2Credentials, type DynamicAuthorizationRequest, type DynamicAuthorizationServer } from '@isp/radius'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { radiusPorts } from '#modules/radius/index.ts'
 import { newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
-import { peers_required, radclient, runRadclient } from './radius-peers.ts'
+import { testWith } from '../../tools/test-with.ts'
 
 let isp: TestIsp
 let ports: { auth_port: number; acct_port: number }
@@ -48,7 +50,16 @@ async function subscriber(more: { router?: object; service?: object } = {}): Pro
 const sessionsOf = async ({ admin }: Subscriber) => (await admin.get('/sessions')).data
 const usageOf = async ({ admin, customer }: Subscriber) => (await admin.get(`/customers/${customer.id}/usage?days=1`)).days[0]
 
-describe.skipIf(!radclient && !peers_required)('with radclient as the router (peer: radclient)', () => {
+/** FreeRADIUS's own client, which verifies the reply by itself; answers what it prints. */
+async function radclient(kind: 'auth' | 'acct', attributes: string, secret = 'testing123'): Promise<string> {
+  const port = kind === 'auth' ? ports.auth_port : ports.acct_port
+  const client = spawn('radclient', ['-x', '-r', '2', '-t', '2', `127.0.0.1:${port}`, kind, secret])
+  client.stdin.end(attributes)
+  return (await Promise.all([text(client.stdout), text(client.stderr)])).join('')
+}
+
+describe('with radclient as the router', () => {
+  const test = testWith('radclient')
   let jane: Subscriber
   let login: string
   beforeAll(async () => {
@@ -56,8 +67,8 @@ describe.skipIf(!radclient && !peers_required)('with radclient as the router (pe
     login = String(jane.service.login)
   })
 
-  test.each(['User-Password', 'CHAP-Password', 'MS-CHAP-Password'])('the right %s is accepted with the speed of the tariff', async (attribute) => {
-    const printed = await runRadclient(ports.auth_port, 'auth', `User-Name = "${login}", ${attribute} = "pässword 1", Framed-Protocol = PPP`)
+  for (const attribute of ['User-Password', 'CHAP-Password', 'MS-CHAP-Password']) test(`the right ${attribute} is accepted with the speed of the tariff`, async () => {
+    const printed = await radclient('auth', `User-Name = "${login}", ${attribute} = "pässword 1", Framed-Protocol = PPP`)
     expect(printed).toContain('Received Access-Accept')
     expect(printed).toContain('Mikrotik-Rate-Limit = "20500k/100M"')
     expect(printed).toContain('Framed-Protocol = PPP')
@@ -68,15 +79,15 @@ describe.skipIf(!radclient && !peers_required)('with radclient as the router (pe
   })
 
   test('a wrong password is rejected, a wrong secret meets silence', async () => {
-    expect(await runRadclient(ports.auth_port, 'auth', `User-Name = "${login}", User-Password = "wrong"`)).toContain('Received Access-Reject')
-    const silent = await runRadclient(ports.auth_port, 'auth', `User-Name = "${login}", User-Password = "pässword 1"`, 'another')
+    expect(await radclient('auth', `User-Name = "${login}", User-Password = "wrong"`)).toContain('Received Access-Reject')
+    const silent = await radclient('auth', `User-Name = "${login}", User-Password = "pässword 1"`, 'another')
     expect(silent).toContain('No reply')
     expect(silent).not.toContain('Received')
   })
 
   test('accounting is kept, with Gigawords, exactly once', async () => {
     const common = `User-Name = "${login}", Acct-Session-Id = "81000001", NAS-Port-Id = "pppoe-1", Framed-IP-Address = 10.9.8.7, Calling-Station-Id = "02-00-5E-10-00-01"`
-    const send = (lines: string) => runRadclient(ports.acct_port, 'acct', `${common}, ${lines}`)
+    const send = (lines: string) => radclient('acct', `${common}, ${lines}`)
     expect(await send('Acct-Status-Type = Start')).toContain('Received Accounting-Response')
     const interim = 'Acct-Status-Type = Interim-Update, Acct-Session-Time = 300, Acct-Input-Octets = 5, Acct-Input-Gigawords = 1, Acct-Output-Octets = 7, Acct-Output-Gigawords = 2'
     expect(await send(interim)).toContain('Received Accounting-Response')

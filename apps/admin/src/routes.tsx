@@ -76,6 +76,7 @@ const routeTree = root.addChildren([
     screen('/invoices/$id', () => import('./modules/billing/InvoicePage.tsx'), 'InvoicePage'),
     screen('/sessions', () => import('./modules/radius/SessionsPage.tsx'), 'SessionsPage'),
     screen('/audit_events', () => import('./modules/audit/AuditPage.tsx'), 'AuditPage'),
+    screen('/imports', () => import('./modules/imports/ImportsPage.tsx'), 'ImportsPage'),
     screen('/imports/new', () => import('./modules/imports/NewImportPage.tsx'), 'NewImportPage'),
     screen('/imports/$id', () => import('./modules/imports/ImportPage.tsx'), 'ImportPage'),
     screen('/entities/new', () => import('./modules/entities/NewEntityPage.tsx'), 'NewEntityPage'),

@@ -5,6 +5,7 @@ import { catalog } from '#modules/catalog/module.ts'
 import { customersModule } from '#modules/customers/module.ts'
 import { entitiesModule } from '#modules/entities/module.ts'
 import { identity } from '#modules/identity/module.ts'
+import { importsModule } from '#modules/imports/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
 import { network } from '#modules/network/module.ts'
 import { overview } from '#modules/overview/module.ts'
@@ -29,5 +30,6 @@ export const modules: readonly Module[] = [
   billing,
   paymentsModule,
   entitiesModule,
+  importsModule,
   overview,
 ]

@@ -27,7 +27,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
     required: field.required === true,
     disabled: field.readonly === true || (editing === true && field.immutable === true),
     error,
-    ...(focus ? { 'data-autofocus': true } : {}),
+    ...(focus ? { autoFocus: true } : {}),
   }
   const typed = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value)
   const wholeNumber = (event: { currentTarget: { value: string } }) => {

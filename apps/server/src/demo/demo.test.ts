@@ -5,10 +5,10 @@ import { seedDemo } from './index.ts'
 
 let isp: TestIsp
 let admin: Client
-const said: string[] = []
 let took_ms = 0
+const said: string[] = []
 beforeAll(async () => {
-  isp = await startIsp({ ISP_ROLES: 'api', LOG_LEVEL: 'warn' })
+  isp = await startIsp({ ISP_ROLES: 'api' })
   admin = await newTenant(isp, {
     name: 'Northwind Fibre',
     at: '2027-03-11T10:20:00Z',
@@ -16,21 +16,123 @@ beforeAll(async () => {
     time_zone: 'Europe/Warsaw',
   })
   const began_ms = performance.now()
-  await seedDemo(isp.app, admin.tenant_id, (sentence) => {
-    said.push(sentence)
-    console.log(((performance.now() - began_ms) / 1000).toFixed(2), sentence)
-  })
+  await seedDemo(isp.app, admin.tenant_id, (sentence) => said.push(sentence))
   took_ms = performance.now() - began_ms
-}, 120_000)
+}, 240_000)
 afterAll(() => isp?.stop())
 
-const one = <Row>(query: ReturnType<typeof sql<Row>>) => asTenant(isp, admin.tenant_id, (ctx) => ctx.db.one(query))
+const counts = async (table: 'customers' | 'invoices' | 'services'): Promise<Record<string, number>> => {
+  const { data } = await rows<{ status: string; n: bigint }>(
+    table === 'customers'
+      ? sql`select status, count(*) as n from customers group by status`
+      : table === 'invoices'
+        ? sql`select status, count(*) as n from invoices group by status`
+        : sql`select service_type || ' ' || status as status, count(*) as n from services group by 1`,
+  )
+  return Object.fromEntries(data.map(({ status, n }) => [status, Number(n)]))
+}
+const rows = async <Row>(query: ReturnType<typeof sql<Row>>): Promise<{ data: Row[] }> => ({
+  data: await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(query)),
+})
+const one = async <Row>(query: ReturnType<typeof sql<Row>>): Promise<Row> => (await rows(query)).data[0]!
 
-test('x', async () => {
-  console.log('took', took_ms)
-  console.log(await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(sql`select status, count(*), sum(balance) from customers group by 1`)))
-  console.log(await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(sql`select status, count(*), sum(due_total) from invoices group by 1`)))
-  console.log(await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(sql`select status, service_type, count(*) from services group by 1,2 order by 1,2`)))
-  console.log(await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(sql`select count(*), sum(amount), sum(unallocated) from payments`)))
-  console.log(await asTenant(isp, admin.tenant_id, (ctx) => ctx.db.all(sql`select type, count(*) from events group by 1 order by 2 desc`)))
+test('there are about 300 customers, in every state', async () => {
+  const [customers, invoices, services] = [await counts('customers'), await counts('invoices'), await counts('services')]
+  console.log(`demo seeded in ${(took_ms / 1000).toFixed(1)} s`, { customers, invoices, services })
+  expect(Object.values(customers).reduce((sum, n) => sum + n, 0)).toBe(300)
+  expect(customers.active).toBeGreaterThan(250)
+  expect(customers.blocked).toBeGreaterThanOrEqual(5)
+  expect(customers.disabled).toBeGreaterThanOrEqual(10)
+  expect(customers.new).toBeGreaterThanOrEqual(5)
+  expect(invoices.paid).toBeGreaterThan(2800)
+  expect(invoices.overdue).toBeGreaterThanOrEqual(20)
+  expect(services['internet active']).toBeGreaterThan(250)
+  expect(services['internet stopped']).toBeGreaterThanOrEqual(4)
+  expect(services['internet pending']).toBeGreaterThanOrEqual(5)
+  expect(said.length).toBeGreaterThanOrEqual(6)
+})
+
+test('three partners each have customers, one below another', async () => {
+  const { data } = await rows<{ name: string; above: string | null; n: bigint }>(sql`
+    select p.name, a.name as above, (select count(*) from customers c where c.partner_id = p.id) as n
+    from partners p
+    left join partners a on a.tenant_id = p.tenant_id and a.id = p.parent_id
+    order by p.id`)
+  expect(data.map(({ name, above }) => [name, above])).toEqual([
+    ['Northwind Fibre', null],
+    ['Hillside Networks', 'Northwind Fibre'],
+    ['Riverbend Wi-Fi', 'Hillside Networks'],
+  ])
+  for (const { n } of data) expect(Number(n)).toBeGreaterThan(10)
+})
+
+test('the year adds up: balances are receivables, invoices their lines, payments their allocations', async () => {
+  const books = await one(sql<Record<string, bigint>>`
+    select (select sum(balance) from customers)::bigint as balances,
+      (select sum(case when d.code = '1100' then e.amount else 0 end) - sum(case when c.code = '1100' then e.amount else 0 end)
+        from journal_entries e
+        join accounts d on d.tenant_id = e.tenant_id and d.id = e.debit_account_id
+        join accounts c on c.tenant_id = e.tenant_id and c.id = e.credit_account_id)::bigint as receivables,
+      (select coalesce(sum(due_total), 0) from invoices)::bigint as due,
+      (select coalesce(sum(unallocated), 0) from payments)::bigint + (select coalesce(sum(unallocated), 0) from credit_notes)::bigint as unused,
+      (select sum(total) from invoices where status <> 'void')::bigint as invoiced,
+      (select sum(total) from invoice_lines)::bigint as lines,
+      (select sum(amount - unallocated) from payments)::bigint + (select coalesce(sum(- total - unallocated), 0) from credit_notes)::bigint as spent,
+      (select sum(amount) from allocations)::bigint as allocated,
+      (select sum(paid_total) from invoices)::bigint as paid`)
+  expect(books.receivables).toBe(-books.balances!)
+  expect(books.due! - books.unused!).toBe(books.receivables)
+  expect(books.lines).toBe(books.invoiced)
+  expect(books.allocated).toBe(books.spent)
+  expect(books.paid).toBe(books.allocated)
+  expect(books.invoiced).toBeGreaterThan(80_000_00n)
+})
+
+test('nothing happened before its time or will happen later', async () => {
+  const strange = await one(sql<{ future: bigint; early: bigint; gaps: bigint; jobs: bigint }>`
+    select (select count(*) from audit_events where at > '2027-03-11T10:20:00Z') + (select count(*) from events where at > '2027-03-11T10:20:00Z') as future,
+      (select count(*) from invoices i join customers c on c.id = i.customer_id where i.created_at < c.created_at) as early,
+      (select count(distinct number) - count(*) from invoices) as gaps,
+      waiting_jobs() as jobs`)
+  expect(strange).toEqual({ future: 0n, early: 0n, gaps: 0n, jobs: 0n })
+  const { data } = await rows<{ invoices: bigint; last: string }>(sql`
+    select count(*) as invoices, max(number) as last from invoices group by extract(year from date) order by 2`)
+  for (const year of data) expect(Number(year.last.split('-')[1])).toBeLessThanOrEqual(3500)
+  expect(data.length).toBe(2)
+})
+
+test('blocked and overdue customers owe; who pays late was blocked and came back', async () => {
+  const found = await one(sql<{ rich: bigint; returned: bigint; waiting: bigint }>`
+    select (select count(*) from customers where status = 'blocked' and balance >= 0) as rich,
+      (select count(distinct row_id) from audit_events where noun = 'customer' and action = 'unblocked') as returned,
+      (select count(distinct c.id) from customers c join invoices i on i.customer_id = c.id where i.status = 'overdue' and c.status = 'active') as waiting`)
+  expect(found.rich).toBe(0n)
+  expect(Number(found.returned)).toBeGreaterThan(10)
+  expect(Number(found.waiting)).toBeGreaterThanOrEqual(3)
+})
+
+test('usage of 60 days, sessions of three, custom fields and an entity are there', async () => {
+  const used = await one(sql<{ days: bigint; lines: bigint; sessions: bigint; future: bigint }>`
+    select count(distinct day) as days, count(distinct service_id) as lines, (select count(*) from sessions) as sessions,
+      (select count(*) from traffic_points where at > '2027-03-11T10:20:00Z') as future
+    from usage_days`)
+  expect(Number(used.days)).toBe(61)
+  expect(Number(used.lines)).toBeGreaterThan(250)
+  expect(Number(used.sessions)).toBeGreaterThan(500)
+  expect(used.future).toBe(0n)
+  expect((await admin.get('/x/vehicle')).data.length).toBe(4)
+  const page = await admin.get('/customers?status=active&limit=5')
+  expect(page.data[0].custom.found_us).toBeTruthy()
+})
+
+test('names in every script are found', async () => {
+  for (const q of ['Шевчук', 'حداد', '佐藤', 'wojcik'])
+    expect((await admin.get(`/customers?q=${encodeURIComponent(q)}`)).data.length).toBeGreaterThan(0)
+})
+
+test('a blocked subscriber is refused and says why', async () => {
+  const blocked = (await admin.get('/customers?status=blocked&limit=1')).data[0]
+  expect(blocked.status_reason).toMatch(/unpaid|balance/)
+  const service = (await admin.get(`/services?customer_id=${blocked.id}&service_type=internet`)).data[0]
+  expect(service.status).toBe('active')
 })

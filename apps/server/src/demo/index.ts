@@ -2,6 +2,8 @@ import type { App } from '#kernel/app.ts'
 import { act, systemPrincipal, today, type Ctx } from '#kernel/ctx.ts'
 import { poolDb } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
+import { addOwnFields, buyVehicles, declareVehicles } from './own-nouns.ts'
+import { usePast } from './past-usage.ts'
 import { liveThrough, type World } from './history.ts'
 import { foundProvider } from './provider.ts'
 import { seededRandom } from './random.ts'
@@ -28,6 +30,9 @@ export async function seedDemo(app: App, tenant_id: string, progress: (sentence:
   const days = first_day.until(present).days
   const provider = await work(foundProvider)
   const staff = await work(hireStaff)
+  await work(declareVehicles)
+  await work(addOwnFields)
+  await work((ctx) => buyVehicles(ctx, present))
   const world: World = {
     provider,
     staff,
@@ -37,14 +42,17 @@ export async function seedDemo(app: App, tenant_id: string, progress: (sentence:
     random: seededRandom(7),
   }
 
-  for (const month of monthsOf(first_day, days)) {
+  for (const [n, month] of monthsOf(first_day, days).entries()) {
     if (month.title) progress(`Demo ISP: ${month.title}.`)
     await work(async (ctx) => {
       for (let day = month.from; day <= month.to; day++) await liveThrough(ctx, world, day)
     })
     // Plans made for empty tables are bad for full ones, and nobody has had the time to gather statistics.
-    await poolDb(app.migratorPool).run(sql`analyze`)
+    if (n < 3) await poolDb(app.migratorPool).run(sql`analyze`)
   }
+  progress('Demo ISP: traffic of the last 60 days.')
+  await work(usePast)
+  await poolDb(app.migratorPool).run(sql`analyze`)
 }
 
 /** A month is one transaction; every third is worth a line of progress. */

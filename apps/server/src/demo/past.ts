@@ -43,7 +43,7 @@ export function moment(ctx: Ctx, date: Temporal.PlainDate, hour: number, minute 
 export async function together<T>(
   rows: readonly T[],
   work: (row: T, n: number) => Promise<unknown>,
-  lanes = 8,
+  lanes = 16,
 ): Promise<void> {
   const waiting = rows.entries()
   await Promise.all(

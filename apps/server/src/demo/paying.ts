@@ -6,7 +6,8 @@ import { at, moment, together } from './past.ts'
 import { by } from './staff.ts'
 
 /** Day → who means to pay, and which part of what they owe by then. */
-export type PaymentPlan = Map<number, { account: Account; part: 'all' | 'half' | 'rounded_up' }[]>
+export type PaymentPlan = Map<number, { account: Account; part: Part }[]>
+type Part = 'all' | 'half' | 'quarter_ahead'
 
 /** Who got an invoice today will pay it in their own way, unless they have stopped to. */
 export function plannedPayments(world: World, customer_ids: readonly string[], today: number): void {
@@ -16,17 +17,25 @@ export function plannedPayments(world: World, customer_ids: readonly string[], t
     if (!account) continue
     for (const [day, part] of habit(world, account, today)) {
       if (day >= (account.subscriber.stops_paying_on ?? Infinity)) continue
-      const others = world.payments.get(day)
+      const posted = bankingDay(world, day)
+      const others = world.payments.get(posted)
       if (others) others.push({ account, part })
-      else world.payments.set(day, [{ account, part }])
+      else world.payments.set(posted, [{ account, part }])
     }
   }
 }
 
-function habit({ random }: World, { subscriber }: Account, today: number): [number, 'all' | 'half' | 'rounded_up'][] {
+/** What comes in at a weekend is posted on Monday. */
+function bankingDay({ first_day }: World, day: number): number {
+  const { dayOfWeek } = first_day.add({ days: day })
+  return day + (dayOfWeek === 6 ? 2 : dayOfWeek === 7 ? 1 : 0)
+}
+
+function habit({ random }: World, { subscriber }: Account, today: number): [number, Part][] {
   const due_days = Number(subscriber.customer.due_days)
   switch (subscriber.pays) {
     case 'promptly':
+    case 'in_cash':
     case 'by_agreement':
       return [[today + random.between(2, due_days - 2), 'all']]
     case 'by_card':
@@ -39,7 +48,7 @@ function habit({ random }: World, { subscriber }: Account, today: number): [numb
         [today + due_days + random.between(-1, 5), 'all'],
       ]
     case 'ahead':
-      return [[today + random.between(3, 8), 'rounded_up']]
+      return [[today + random.between(3, 8), 'quarter_ahead']]
   }
 }
 
@@ -57,25 +66,25 @@ export async function payWhatIsOwed(ctx: Ctx, world: World, day: number, date: T
       limit 1
     ) i on true
     where c.id = any(${paying.map(({ account }) => account.customer_id)}::uuid[]) and c.balance < 0`)
-  const byCustomer = new Map(owed.map((row) => [row.id, row]))
-  await together(paying, async ({ account: { subscriber, customer_id }, part }, n) => {
-    const debt = byCustomer.get(customer_id ?? '')
-    if (!debt || !customer_id) return
-    byCustomer.delete(customer_id)
-    const method = subscriber.pays === 'by_card' ? 'card' : world.random.chance(0.06) ? 'cash' : 'bank_transfer'
-    await at(ctx, moment(ctx, date, 8 + (n % 10), (n * 13) % 60), (then) =>
-      receivePayment(by(world.staff.accountant, then), {
+  const debts = new Map(owed.map((row) => [row.id, row]))
+  // The bank's statement comes in the morning and is posted as a whole.
+  await at(ctx, moment(ctx, date, 10, 40), (then) =>
+    together(paying, async ({ account: { subscriber, customer_id }, part }) => {
+      const debt = debts.get(customer_id ?? '')
+      if (!debt || !customer_id) return
+      debts.delete(customer_id)
+      await receivePayment(by(world.staff.accountant, then), {
         customer_id,
         amount: amountOf(-debt.balance, part),
-        method,
+        method: subscriber.pays === 'by_card' ? 'card' : subscriber.pays === 'in_cash' ? 'cash' : 'bank_transfer',
         ...(debt.number ? { reference: debt.number } : {}),
-      }),
-    )
-  })
+      })
+    }),
+  )
 }
 
-/** In minor units; `rounded_up` to the next ten of the currency. */
-function amountOf(debt: bigint, part: 'all' | 'half' | 'rounded_up'): bigint {
+/** In minor units. Who pays a quarter ahead owes nothing for the next two invoices: their credit pays them. */
+function amountOf(debt: bigint, part: Part): bigint {
   if (part === 'half') return (debt + 1n) / 2n
-  return part === 'all' ? debt : ((debt + 999n) / 1000n) * 1000n
+  return part === 'all' ? debt : debt * 3n
 }

@@ -39,8 +39,8 @@ export type PlannedService = {
   moves_to?: { on: number; tariff: TariffName }
 }
 
-/** promptly: days after the invoice. late: after the due date. in_parts: half now, half later. ahead: rounds up and keeps credit. */
-export type Paying = 'promptly' | 'by_card' | 'late' | 'in_parts' | 'ahead' | 'by_agreement'
+/** promptly: days after the invoice. late: after the due date. in_parts: half now, half later. ahead: three months at once. */
+export type Paying = 'promptly' | 'in_cash' | 'by_card' | 'late' | 'in_parts' | 'ahead' | 'by_agreement'
 
 const people = 281
 
@@ -58,7 +58,7 @@ export function inventSubscribers(days: number): Subscriber[] {
 function person(random: Random, logins: Set<string>, days: number, n: number): Subscriber {
   const { name, latin, language } = inventName(random)
   const handle = unusedHandle(handleOf(latin), logins)
-  const old_hand = n < 196
+  const old_hand = n < 120
   const joins_on = old_hand ? -random.between(1, 20) : random.between(1, days - 3)
   const wireless = random.chance(0.28)
   const partner = random.weighted<PartnerName>([
@@ -78,6 +78,15 @@ function person(random: Random, logins: Set<string>, days: number, n: number): S
       due_days: 14,
       blocking_days: 7,
       grace_days: 60,
+      custom: {
+        found_us: random.weighted([
+          ['neighbour', 50],
+          ['poster', 15],
+          ['search', 25],
+          ['reseller', 10],
+        ]),
+        ...(wireless ? {} : { ont_serial: `NWFB${random.between(0x1000000, 0xfffffff).toString(16).toUpperCase()}` }),
+      },
     },
     partner,
     labels: [...(wireless ? (['wireless'] as const) : []), ...(random.chance(0.03) ? (['field_test'] as const) : [])],
@@ -87,11 +96,12 @@ function person(random: Random, logins: Set<string>, days: number, n: number): S
     joins_on,
     services: services(random, handle, wireless, joins_on, days),
     pays: random.weighted<Paying>([
-      ['promptly', 70],
+      ['promptly', 54],
+      ['in_cash', 4],
       ['by_card', 13],
       ['late', 11],
       ['in_parts', 2],
-      ['ahead', 4],
+      ['ahead', 16],
     ]),
   }
 }

@@ -175,22 +175,19 @@ export function after(order: Order, text: string): Sql {
 }
 
 function parseCursor(order: Order, text: string): Cursor {
-  const bad = new Refused(
-    400,
-    'bad_cursor',
-    'This cursor does not belong to this list. Start again without one.',
-  )
+  const bad = () =>
+    new Refused(400, 'bad_cursor', 'This cursor does not belong to this list. Start again without one.')
   let cursor: unknown
   try {
     cursor = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
-    throw bad
+    throw bad()
   }
-  if (!Array.isArray(cursor) || cursor.length !== 4) throw bad
+  if (!Array.isArray(cursor) || cursor.length !== 4) throw bad()
   const [field, descending, value, row_id] = cursor as unknown[]
-  if (field !== order.field || descending !== order.descending) throw bad
-  if (typeof row_id !== 'string' || !/^[0-9a-f-]{36}$/.test(row_id)) throw bad
-  if (value !== null && !(typeof value === 'string' && plausible(order.kind, value))) throw bad
+  if (field !== order.field || descending !== order.descending) throw bad()
+  if (typeof row_id !== 'string' || !/^[0-9a-f-]{36}$/.test(row_id)) throw bad()
+  if (value !== null && !(typeof value === 'string' && plausible(order.kind, value))) throw bad()
   return [order.field, order.descending, value, row_id]
 }
 

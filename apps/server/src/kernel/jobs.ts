@@ -75,7 +75,8 @@ export async function startJobs(app: App): Promise<{ stop(): Promise<void> }> {
   )
   // Listened to from before the first worker exists.
   const events: WorkerEvents = new EventEmitter()
-  events.on('worker:create', ({ worker }) => workers.add(worker.workerId))
+  // A job is locked by its worker's pool, whose id is what `locked_by` holds.
+  events.on('pool:create', ({ workerPool }) => workers.add(workerPool.id))
   const pool = poolForWorker(app)
   const runner = await runWorker({
     events,
@@ -112,7 +113,8 @@ export async function startJobs(app: App): Promise<{ stop(): Promise<void> }> {
 /** graphile-worker prints job ids as JSON when a job fails, so int8 must reach it as text and not as our bigint. */
 function poolForWorker(app: App): pg.Pool {
   const types: pg.CustomTypesConfig = {
-    getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? String : pg.types.getTypeParser(oid, format)),
+    getTypeParser: (oid, format) =>
+      oid === pg.types.builtins.INT8 ? String : pg.types.getTypeParser(oid, format),
   }
   const { options } = app.migratorPool
   const pool = new pg.Pool({ ...options, password: options.password, types })

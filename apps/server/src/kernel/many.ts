@@ -32,7 +32,12 @@ export async function insertMany(
   const byId = new Map(inserted.map((row) => [row.id, row]))
   return rows.map((row) => {
     const stored = byId.get(String(row.id))!
-    record(ctx, { noun: noun.name, row_id: stored.id, action: 'created', changes: diff(ctx, noun, {}, stored) })
+    record(ctx, {
+      noun: noun.name,
+      row_id: stored.id,
+      action: 'created',
+      changes: diff(ctx, noun, {}, stored),
+    })
     return stored
   })
 }
@@ -48,7 +53,8 @@ export async function changeMany(
   for (const { row, changes: wanted } of given) {
     const changes = { ...wanted }
     await noun.before?.update?.(ctx, row, changes)
-    if (Object.keys(diff(ctx, noun, row, { ...row, ...changes }, Object.keys(changes))).length > 0) pending.push({ row, changes })
+    if (Object.keys(diff(ctx, noun, row, { ...row, ...changes }, Object.keys(changes))).length > 0)
+      pending.push({ row, changes })
   }
   if (pending.length === 0) return given.map(() => null)
   const names = namesIn(pending.map(({ changes }) => changes)).filter((name) => name !== 'id')
@@ -62,7 +68,12 @@ export async function changeMany(
     returning ${prefixed(noun)}`)
   const byId = new Map(changed.map((row) => [row.id, row]))
   for (const { row, changes } of pending) {
-    record(ctx, { noun: noun.name, row_id: row.id, action, changes: diff(ctx, noun, row, byId.get(row.id)!, Object.keys(changes)) })
+    record(ctx, {
+      noun: noun.name,
+      row_id: row.id,
+      action,
+      changes: diff(ctx, noun, row, byId.get(row.id)!, Object.keys(changes)),
+    })
   }
   return given.map(({ row }) => byId.get(row.id) ?? null)
 }
@@ -72,16 +83,29 @@ const namesIn = (rows: readonly Record<string, unknown>[]): string[] => [
 ]
 
 function recordOf(noun: Resource, names: readonly string[]) {
-  const fields: Record<string, Field> = { ...noun.fields, id: { kind: 'reference' }, custom: { kind: 'json' } }
+  const fields: Record<string, Field> = {
+    ...noun.fields,
+    id: { kind: 'reference' },
+    custom: { kind: 'json' },
+  }
   return join(names.map((name) => sql`${id(name)} ${raw(kinds[fields[name]!.kind].column)}`))
 }
 
 /** `everyColumn`, told apart from the values' own names. */
 const prefixed = (noun: Resource) => {
-  const names = ['id', 'version', ...Object.keys(noun.fields), 'created_at', 'updated_at', ...(noun.custom ? ['custom'] : [])]
+  const names = [
+    'id',
+    'version',
+    ...Object.keys(noun.fields),
+    'created_at',
+    'updated_at',
+    ...(noun.custom ? ['custom'] : []),
+  ]
   return join(names.map((name) => sql`t.${id(columnOf(noun, name))} as ${id(name)}`))
 }
 
 /** Stored values as JSON that PostgreSQL reads back into the column's type. */
 const printed = (rows: readonly Record<string, unknown>[]): string =>
-  JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof JsonValue ? value.value : value))
+  JSON.stringify(rows, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value instanceof JsonValue ? value.value : value,
+  )

@@ -17,6 +17,7 @@ import { Facts, Section } from '../../ui/Section.tsx'
 import { When } from '../../ui/When.tsx'
 
 const columns: ExtraColumns = {
+  row_id: (row) => <RowLink noun={row['noun']} id={row['row_id']} />,
   action: (row) => humanise(String(row['action'])),
   noun: (row) => <NounLabel name={row['noun']} />,
   changes: (row) => (isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null),
@@ -47,6 +48,18 @@ export function AuditPage() {
 function NounLabel({ name }: { name: unknown }) {
   const noun = useNoun(typeof name === 'string' ? name : undefined)
   return noun?.label ?? humanise(String(name ?? ''))
+}
+
+function RowLink({ noun: name, id }: { noun: unknown; id: unknown }) {
+  const noun = useNoun(typeof name === 'string' ? name : undefined)
+  if (typeof id !== 'string') return null
+  return noun?.can.get ? (
+    <TextLink href={paths.row(noun, id)} inherit>
+      {id.slice(-8)}
+    </TextLink>
+  ) : (
+    id.slice(-8)
+  )
 }
 
 function AuditEntry({ noun, id }: { noun: Noun; id: string }) {

@@ -73,27 +73,30 @@ function ServiceItem({
           {t('why.open')}
         </Button>
       </div>
-      <div className={classes.serviceDetail}>
-        {service['login'] ? <span>{String(service['login'])}</span> : null}
-        {session && (
-          <>
-            <span>{session.ip}</span>
-            <span>
-              <IconArrowDown size={13} aria-label={t('home.download')} />{' '}
-              {bitsPerSecond(session.download_bps ?? 0)}
-            </span>
-            <span>
-              <IconArrowUp size={13} aria-label={t('home.upload')} /> {bitsPerSecond(session.upload_bps ?? 0)}
-            </span>
-            <span>
-              {t('customer.used', { down: bytes(session.output_bytes), up: bytes(session.input_bytes) })}
-            </span>
-            <span>
-              {t('customer.since')} <When at={session.started_at} />
-            </span>
-          </>
-        )}
-      </div>
+      {service['service_type'] === 'internet' && (
+        <div className={classes.serviceDetail}>
+          {service['login'] ? <span>{String(service['login'])}</span> : null}
+          {session && (
+            <>
+              <span>{session.ip}</span>
+              <span>
+                <IconArrowDown size={13} aria-label={t('home.download')} />{' '}
+                {bitsPerSecond(session.download_bps ?? 0)}
+              </span>
+              <span>
+                <IconArrowUp size={13} aria-label={t('home.upload')} />{' '}
+                {bitsPerSecond(session.upload_bps ?? 0)}
+              </span>
+              <span>
+                {t('customer.used', { down: bytes(session.output_bytes), up: bytes(session.input_bytes) })}
+              </span>
+              <span>
+                {t('customer.since')} <When at={session.started_at} />
+              </span>
+            </>
+          )}
+        </div>
+      )}
     </li>
   )
 }

@@ -14,7 +14,7 @@ import type { Overview } from './overview.ts'
 const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
 
 const shownElsewhere = new Set(['service', 'audit_event', 'event', 'allocation', 'invoice_line', 'usage_day'])
-const first = ['invoice', 'payment', 'session']
+const first = ['invoice', 'payment', 'session', 'transaction', 'contact']
 
 /** The lists that belong to a customer, each a real one; which is open stands in the address. */
 export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overview }) {
@@ -25,6 +25,11 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
   const session = useNoun('session')
   const keys = ordered.map((one) => ({
     key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`,
+    // A customer's own customers are those below it.
+    title:
+      one.only && one.noun !== noun
+        ? one.noun.label_plural
+        : t('related.by', { what: one.noun.label_plural, field: one.field.label.toLowerCase() }),
     ...one,
   }))
   const [start] = keys
@@ -38,24 +43,22 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
     >
       <ScrollArea type="never">
         <Tabs.List style={{ flexWrap: 'nowrap' }}>
-          {keys.map(({ key, noun: other, field, only }) => (
+          {keys.map(({ key, title }) => (
             <Tabs.Tab key={key} value={key}>
-              {only
-                ? other.label_plural
-                : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })}
+              {title}
             </Tabs.Tab>
           ))}
           {session && <Tabs.Tab value="usage">{t('customer.usage')}</Tabs.Tab>}
           <Tabs.Tab value="details">{t('page.details')}</Tabs.Tab>
         </Tabs.List>
       </ScrollArea>
-      {keys.map(({ key, noun: other, field }) => (
+      {keys.map(({ key, title, noun: other, field }) => (
         <Tabs.Panel key={key} value={key}>
           <RelatedList
             noun={other}
             by={field.name}
             id={overview.customer.id}
-            title={other.label_plural}
+            title={title}
             {...(other.name === 'session' ? { extraColumns: sessionColumns, every_ms: 5000 } : {})}
             {...(other.name === 'payment' ? { actions: <span /> } : {})}
           />

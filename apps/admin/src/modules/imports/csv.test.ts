@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guessField, sampleCsv } from './csv.ts'
+import { sampleCsv } from './csv.ts'
 
 test('quotes, doubled quotes and line breaks inside a cell', () => {
   const { columns, sample } = sampleCsv(
@@ -20,14 +20,4 @@ test('the delimiter is the one the first line is full of', () => {
     delimiter: ';',
   })
   expect(sampleCsv('a\tb\n1\t2', 5).columns).toEqual(['a', 'b'])
-})
-
-test('a column finds its field by name or label', () => {
-  const fields = [
-    { name: 'postal_code', label: 'Postal code' },
-    { name: 'email', label: 'E-mail' },
-  ]
-  expect(guessField('Postal Code', fields)).toBe('postal_code')
-  expect(guessField('EMAIL', fields)).toBe('email')
-  expect(guessField('shoe size', fields)).toBe('')
 })

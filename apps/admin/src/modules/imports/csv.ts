@@ -40,10 +40,3 @@ function parse(text: string, delimiter: string, limit: number): string[][] {
   if (rows.length < limit && (cell !== '' || row.length > 0)) rows.push([...row, cell])
   return rows
 }
-
-/** Which field a column most likely means: same name or label, whatever the case and punctuation. */
-export function guessField(column: string, fields: { name: string; label: string }[]): string {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
-  const wanted = plain(column)
-  return fields.find((field) => [field.name, field.label].some((name) => plain(name) === wanted))?.name ?? ''
-}

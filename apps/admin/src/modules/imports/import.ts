@@ -1,41 +1,64 @@
-import { api, newIdempotencyKey, type Row } from '../../api.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { api, apiPath, newIdempotencyKey, type Row } from '../../api.ts'
+import { sampleCsv } from './csv.ts'
 
-export type RowError = {
-  row?: number
-  line?: number
-  field?: string | null
-  detail?: string
-  message?: string
-}
+/** Field → column of the file. */
+export type Mapping = Record<string, string>
 
 export type ImportRow = Row & {
   noun: string
-  status: string
+  mode: 'validate' | 'run'
+  status: 'queued' | 'running' | 'done' | 'failed'
+  file_name: string | null
+  mapping: Mapping
   total: number | null
-  ok: number | null
-  failed: number | null
+  done: number
+  ok: number
+  failed: number
+  skipped: number
+  problem: string | null
   result_url: string | null
-  errors?: RowError[]
 }
 
-/** Sends the file as it is; columns without a field are left out of the mapping. */
-export function sendImport(options: {
-  noun: string
-  file: File
-  mapping: Record<string, string>
-  validate_only: boolean
-}): Promise<ImportRow> {
-  const mapping = Object.fromEntries(Object.entries(options.mapping).filter(([, field]) => field !== ''))
-  return api.post<ImportRow>('/imports', new Blob([options.file], { type: 'text/csv' }), {
-    query: {
-      noun: options.noun,
-      validate_only: options.validate_only ? 'true' : '',
-      mapping: JSON.stringify(mapping),
-    },
+export type Columns = {
+  columns: { name: string; samples: string[]; field: string | null }[]
+  fields: { name: string; label: string; required: boolean }[]
+  mapping: Mapping
+}
+
+/** Sends the file as it is, to be validated with the columns that the server recognises; nothing is written. */
+export function sendFile(noun: string, file: File): Promise<ImportRow> {
+  return api.post<ImportRow>('/imports', new Blob([file], { type: 'text/csv' }), {
+    query: { noun, validate_only: 'true', file_name: file.name },
     idempotency_key: newIdempotencyKey(),
   })
 }
 
-export function isMoving(status: string | undefined): boolean {
-  return status === undefined || ['queued', 'validating', 'running'].includes(status)
+/** The import, read every second while it moves. */
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['import', id],
+    queryFn: () => api.get<ImportRow>(`/imports/${id}`),
+    refetchInterval: (query) => (isMoving(query.state.data) ? 1000 : false),
+  })
+
+export function isMoving(row: ImportRow | undefined): boolean {
+  return row !== undefined && (row.status === 'queued' || row.status === 'running')
+}
+
+const most_bytes = 64 * 1024
+
+/** The first failed rows with the reason of each: the beginning of the result file, which may be long. */
+export async function firstFailures(id: string): Promise<{ columns: string[]; rows: string[][] }> {
+  const response = await fetch(apiPath(`/imports/${id}/result`, { only: 'failed' }))
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (reader && text.length < most_bytes) {
+    const { done, value } = await reader.read()
+    if (done) break
+    text += value
+  }
+  await reader?.cancel()
+  const { columns, sample } = sampleCsv(text, 50)
+  return { columns, rows: sample.filter((row) => row.length === columns.length) }
 }

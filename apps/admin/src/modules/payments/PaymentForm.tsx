@@ -94,7 +94,7 @@ export function PaymentForm({ customer_id, chosen, amount = '', invoices = [], o
           {...input('amount')}
           required
           inputMode="decimal"
-          data-autofocus
+          autoFocus
           rightSection={<small style={{ color: 'var(--isp-dim)' }}>{tenant.currency}</small>}
           rightSectionWidth={52}
         />

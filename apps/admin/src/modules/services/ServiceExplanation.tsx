@@ -40,7 +40,7 @@ export function ServiceExplanation({ id }: { id: string }) {
             <tbody>
               {price.lines.map((line, index) => (
                 <tr key={index}>
-                  <th scope="row">{line.description}</th>
+                  <th scope="row">{line.label}</th>
                   <td>
                     <Money amount={line.amount} />
                   </td>

@@ -4,7 +4,7 @@ import { api } from '../../api.ts'
 export type Explanation = {
   status: { value: string; sentence: string; reasons?: string[] }
   access: { decision: 'accept' | 'reject' | 'walled'; sentence: string; reasons?: string[] }
-  price: { amount: string | null; sentence: string; lines?: { description: string; amount: string }[] }
+  price: { amount: string | null; sentence: string; lines?: { label: string; amount: string }[] }
   speed?: {
     sentence?: string
     reasons?: string[]

@@ -269,12 +269,13 @@ begin
     return null;
   end if;
   insert into search_terms (tenant_id, term, noun, row_id, partner_id)
-  select r.tenant_id, t.token, tg_argv[0], r.id, (j.row ->> 'partner_id')::uuid
-  from new_rows r,
-    lateral (select to_jsonb(r) as row) j,
+  select r.tenant_id, t.token, tg_argv[0], r.id, (r.row ->> 'partner_id')::uuid
+  -- "offset 0": each row is made into JSON once, not at every mention of it.
+  from (select n.tenant_id, n.id, to_jsonb(n) as row from new_rows n offset 0) r,
     unnest(tg_argv[1:]) as a(argument),
-    lateral search_tokens(split_part(a.argument, ':', 2), j.row ->> split_part(a.argument, ':', 1)) as t(token)
-  where j.row ->> split_part(a.argument, ':', 1) is not null
+    lateral (select r.row ->> split_part(a.argument, ':', 1) as value offset 0) v,
+    lateral search_tokens(split_part(a.argument, ':', 2), v.value) as t(token)
+  where v.value is not null
   on conflict do nothing;
   return null;
 end $$;

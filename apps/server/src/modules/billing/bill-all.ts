@@ -10,7 +10,10 @@ import type { Problem } from './runs.ts'
 const large = 4000
 
 /** Bills whoever is due, chunk by chunk, each its own transaction. Answers who could not be billed; null when the run is not to be billed. */
-export async function billAll(work: Work<{ billing_run_id: string }>, billing_run_id: string): Promise<Problem[] | null> {
+export async function billAll(
+  work: Work<{ billing_run_id: string }>,
+  billing_run_id: string,
+): Promise<Problem[] | null> {
   const begun = await work.act(async (ctx) => {
     const run = await find(ctx, billingRuns, billing_run_id)
     return run?.status === 'confirming' ? { run, catalog: await readCatalog(ctx) } : null
@@ -27,7 +30,10 @@ export async function billAll(work: Work<{ billing_run_id: string }>, billing_ru
         if (billed === 0) return
       } catch (error) {
         if (isPassing(error)) throw error
-        work.app.log.warn({ err: error, billing_run_id }, 'a chunk of a billing run failed; its customers are billed one by one')
+        work.app.log.warn(
+          { err: error, billing_run_id },
+          'a chunk of a billing run failed; its customers are billed one by one',
+        )
         await oneByOne()
       }
     }
@@ -41,7 +47,10 @@ export async function billAll(work: Work<{ billing_run_id: string }>, billing_ru
         if (isPassing(error)) throw error
         except.push(id)
         work.app.log.error({ err: error, customer_id: id, billing_run_id }, 'a customer could not be billed')
-        problems.push({ customer_id: id, sentence: `Customer ${number} could not be billed: ${error instanceof Error ? error.message : String(error)}` })
+        problems.push({
+          customer_id: id,
+          sentence: `Customer ${number} could not be billed: ${error instanceof Error ? error.message : String(error)}`,
+        })
       }
     }
   }
@@ -56,5 +65,9 @@ export async function billAll(work: Work<{ billing_run_id: string }>, billing_ru
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return true
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return /^(08|40|53|57|XX)/.test(code) || /^E[A-Z]+$/.test(code) || /connection|terminat|stopping/i.test(error.message)
+  return (
+    /^(08|40|53|57|XX)/.test(code) ||
+    /^E[A-Z]+$/.test(code) ||
+    /connection|terminat|stopping/i.test(error.message)
+  )
 }

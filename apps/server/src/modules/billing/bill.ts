@@ -74,7 +74,9 @@ export type Bill = {
 export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
   const until = nextBillingDay(date, customer.billing_day)
   const lines = customer.services.flatMap((service) =>
-    service.service_type === 'one_time' ? onceLines(service, catalog, date) : recurringLines(service, catalog, until, customer.billing_day),
+    service.service_type === 'one_time'
+      ? onceLines(service, catalog, date)
+      : recurringLines(service, catalog, until, customer.billing_day),
   )
   return {
     ...totals(customer, lines),
@@ -85,20 +87,32 @@ export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day):
 }
 
 /** Net, tax and total are sums of the lines; each line's tax is rounded by itself. */
-export function totals(customer: BillableCustomer, lines: BillLine[]): Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total' | 'period'> {
+export function totals(
+  customer: BillableCustomer,
+  lines: BillLine[],
+): Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total' | 'period'> {
   let net = 0n
   let tax = 0n
   let period: Days | null = null
   for (const line of lines) {
     net += line.net
     tax += line.tax
-    if (line.days) period = period ? { from: Math.min(period.from, line.days.from), until: Math.max(period.until, line.days.until) } : line.days
+    if (line.days)
+      period = period
+        ? { from: Math.min(period.from, line.days.from), until: Math.max(period.until, line.days.until) }
+        : line.days
   }
   return { customer, lines, net, tax, total: net + tax, period }
 }
 
 /** A line for days of a service on given terms. */
-export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'from' | 'until'>, days: Days, billing_day: number, catalog: Catalog): BillLine {
+export function daysLine(
+  service: BillableService,
+  terms: Omit<ActiveStretch, 'from' | 'until'>,
+  days: Days,
+  billing_day: number,
+  catalog: Catalog,
+): BillLine {
   const { title, tax_rate } = tariffOf(catalog, terms.tariff_id)
   const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day)
   return {
@@ -117,18 +131,29 @@ export function daysLine(service: BillableService, terms: Omit<ActiveStretch, 'f
   }
 }
 
-function recurringLines(service: BillableService, catalog: Catalog, until: Day, billing_day: number): BillLine[] {
+function recurringLines(
+  service: BillableService,
+  catalog: Catalog,
+  until: Day,
+  billing_day: number,
+): BillLine[] {
   const lines: BillLine[] = []
   for (const stretch of merged(service.active)) {
     if (stretch.from >= until) break
-    for (const days of without({ from: stretch.from, until: Math.min(stretch.until, until) }, service.charged)) {
+    for (const days of without(
+      { from: stretch.from, until: Math.min(stretch.until, until) },
+      service.charged,
+    )) {
       lines.push(daysLine(service, stretch, days, billing_day, catalog))
     }
   }
   const first = lines[0]
   if (first && !service.setup_fee_charged) {
     const { setup_fee, title } = tariffOf(catalog, first.tariff_id)
-    if (setup_fee > 0n) lines.unshift(onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog))
+    if (setup_fee > 0n)
+      lines.unshift(
+        onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog),
+      )
   }
   return lines
 }
@@ -137,9 +162,20 @@ function onceLines(service: BillableService, catalog: Catalog, date: Day): BillL
   const first = service.active[0]
   if (!first || first.from > date || service.charged_once) return []
   const { title, setup_fee } = tariffOf(catalog, first.tariff_id)
-  const line = onceLine(service, first, described(title, service), first.price, first.quantity, 'one_time', catalog)
+  const line = onceLine(
+    service,
+    first,
+    described(title, service),
+    first.price,
+    first.quantity,
+    'one_time',
+    catalog,
+  )
   if (setup_fee === 0n || service.setup_fee_charged) return [line]
-  return [onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog), line]
+  return [
+    onceLine(service, first, `${described(title, service)}: set-up`, setup_fee, 1, 'setup_fee', catalog),
+    line,
+  ]
 }
 
 function onceLine(
@@ -153,7 +189,20 @@ function onceLine(
 ): BillLine {
   const { tax_rate } = tariffOf(catalog, tariff_id)
   const net = unit_price * BigInt(quantity)
-  return { service_id: service.id, tariff_id, description, quantity, unit_price, net, tax_rate, tax: taxOn(net, tax_rate), days: null, billing_day: 1, once, revenue: 'one_time_revenue' }
+  return {
+    service_id: service.id,
+    tariff_id,
+    description,
+    quantity,
+    unit_price,
+    net,
+    tax_rate,
+    tax: taxOn(net, tax_rate),
+    days: null,
+    billing_day: 1,
+    once,
+    revenue: 'one_time_revenue',
+  }
 }
 
 /** Neighbouring stretches on the same terms are one line. */
@@ -161,7 +210,12 @@ function merged(stretches: readonly ActiveStretch[]): ActiveStretch[] {
   const result: ActiveStretch[] = []
   for (const stretch of stretches) {
     const last = result.at(-1)
-    const same = last && last.until === stretch.from && last.tariff_id === stretch.tariff_id && last.price === stretch.price && last.quantity === stretch.quantity
+    const same =
+      last &&
+      last.until === stretch.from &&
+      last.tariff_id === stretch.tariff_id &&
+      last.price === stretch.price &&
+      last.quantity === stretch.quantity
     if (same) result[result.length - 1] = { ...last, until: stretch.until }
     else result.push(stretch)
   }
@@ -182,9 +236,14 @@ function warningsOf(customer: BillableCustomer, lines: readonly BillLine[]): str
 }
 
 const described = (title: string, service: BillableService): string =>
-  service.description ? `${title}: ${service.description}` : service.login ? `${title} (${service.login})` : title
+  service.description
+    ? `${title}: ${service.description}`
+    : service.login
+      ? `${title} (${service.login})`
+      : title
 
-const revenueOf = (service: BillableService): AccountName => (service.service_type === 'internet' ? 'internet_revenue' : 'recurring_revenue')
+const revenueOf = (service: BillableService): AccountName =>
+  service.service_type === 'internet' ? 'internet_revenue' : 'recurring_revenue'
 
 function tariffOf(catalog: Catalog, tariff_id: string): BillableTariff {
   const tariff = catalog.get(tariff_id)
@@ -194,4 +253,6 @@ function tariffOf(catalog: Catalog, tariff_id: string): BillableTariff {
 
 /** First and last day, as people and columns say it. */
 export const printedPeriod = (days: Days | null): { period_from: string | null; period_to: string | null } =>
-  days ? { period_from: dateOf(days.from), period_to: dateOf(days.until - 1) } : { period_from: null, period_to: null }
+  days
+    ? { period_from: dateOf(days.from), period_to: dateOf(days.until - 1) }
+    : { period_from: null, period_to: null }

@@ -23,7 +23,9 @@ export function monthOf(day: Day, billing_day: number): { first: Day; length: nu
 export function nextBillingDay(day: Day, billing_day: number): Day {
   const date = new Date(day * day_ms)
   const thisMonth = billingDayIn(monthAt(date.getUTCFullYear(), date.getUTCMonth()), billing_day)
-  return thisMonth > day ? thisMonth : billingDayIn(monthAt(date.getUTCFullYear(), date.getUTCMonth() + 1), billing_day)
+  return thisMonth > day
+    ? thisMonth
+    : billingDayIn(monthAt(date.getUTCFullYear(), date.getUTCMonth() + 1), billing_day)
 }
 
 /** What is left of `days` when `others` are taken away, in order. */

@@ -15,15 +15,30 @@ export type ChunkOf = { billing_run_id: string; date: string; catalog: Catalog; 
  * Bills the next customers that are due, in one transaction: whoever is billed has its next billing day moved past the run's date,
  * so a chunk is done wholly or not at all, and a run that was cut off goes on where it stopped. Answers how many customers it took.
  */
-export async function billChunk(ctx: Ctx, of: ChunkOf, take: { limit?: number; only?: string; locked: 'wait' | 'skip' }): Promise<number> {
+export async function billChunk(
+  ctx: Ctx,
+  of: ChunkOf,
+  take: { limit?: number; only?: string; locked: 'wait' | 'skip' },
+): Promise<number> {
   const date = dayOf(of.date)
-  const due = await customersDue(ctx, date, take.limit ?? chunkSize, { locked: take.locked, except: of.except, ...(take.only ? { only: take.only } : {}) })
+  const due = await customersDue(ctx, date, take.limit ?? chunkSize, {
+    locked: take.locked,
+    except: of.except,
+    ...(take.only ? { only: take.only } : {}),
+  })
   if (due.length === 0) return 0
   const customers = await withServices(ctx, due)
   const bills = customers.map((customer) => drawUp(customer, of.catalog, date))
   const charged = bills.filter((bill) => bill.total > 0n)
-  await moveOn(ctx, bills.filter((bill) => bill.total === 0n))
-  const finalized = await finalize(ctx, charged, { date, billing_run_id: of.billing_run_id, alsoSet: nextDays(charged) })
+  await moveOn(
+    ctx,
+    bills.filter((bill) => bill.total === 0n),
+  )
+  const finalized = await finalize(ctx, charged, {
+    date,
+    billing_run_id: of.billing_run_id,
+    alsoSet: nextDays(charged),
+  })
   await tellOf(ctx, finalized, of.billing_run_id)
   await progress(ctx, of.billing_run_id, bills)
   return due.length
@@ -39,7 +54,11 @@ function nextDays(bills: readonly Bill[]) {
 /** Customers with nothing to pay only get their next billing day. */
 async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
   if (bills.length === 0) return
-  const rows = bills.map((bill) => ({ id: bill.customer.id, next: printed(bill.next_billing), until: dateOf(bill.billed_until) }))
+  const rows = bills.map((bill) => ({
+    id: bill.customer.id,
+    next: printed(bill.next_billing),
+    until: dateOf(bill.billed_until),
+  }))
   await ctx.db.run(sql`
     update customers set next_billing_on = m.next, unbilled_from = m.until
     from ${rowsOf('m', rows, { id: 'uuid', next: 'date', until: 'date' })}
@@ -61,7 +80,9 @@ async function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id:
     insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
     select e.id, ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.row_id, e.data, ${json(ctx.actor)}, ${json(ctx.cause)}
     from ${rowsOf('e', rows, { id: 'uuid', row_id: 'uuid', data: 'jsonb' })}`)
-  const customer_ids = finalized.filter(({ bill }) => bill.customer.balance > 0n).map((invoice) => invoice.customer_id)
+  const customer_ids = finalized
+    .filter(({ bill }) => bill.customer.balance > 0n)
+    .map((invoice) => invoice.customer_id)
   ctx.effects.events.push({
     id: newId(),
     type: 'billing_run.invoiced',

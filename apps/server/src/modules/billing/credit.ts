@@ -27,7 +27,12 @@ export type Credit = {
 }
 
 /** Issues a credit note: the customer's balance rises by it at once, and open invoices are settled with it. */
-export async function issueCreditNote(ctx: Ctx, customer: BillableCustomer, credits: readonly Credit[], reason: string): Promise<CreditNote> {
+export async function issueCreditNote(
+  ctx: Ctx,
+  customer: BillableCustomer,
+  credits: readonly Credit[],
+  reason: string,
+): Promise<CreditNote> {
   const date = today(ctx)
   const [number] = await takeNumbers(ctx, 'credit_note', 1, date)
   const net = sum(credits, (credit) => credit.net)
@@ -51,7 +56,7 @@ export async function issueCreditNote(ctx: Ctx, customer: BillableCustomer, cred
     },
     { action: 'finalized', reason, data: { customer_id: customer.id, total: String(-(net + tax)) } },
   )
-  const rows = credits.map(({ days, revenue: _, ...credit }, n) => ({
+  const rows = credits.map(({ days, ...credit }, n) => ({
     id: newId(),
     ...credit,
     position: n + 1,
@@ -71,11 +76,25 @@ export async function issueCreditNote(ctx: Ctx, customer: BillableCustomer, cred
 }
 
 function entriesOf(note: CreditNote, customer: BillableCustomer, credits: readonly Credit[]): Entry[] {
-  const common = { date: note.date, kind: 'credit_note', description: `Credit note ${note.number}: ${note.reason}`.slice(0, 500), credit: 'receivables', customer_id: customer.id, partner_id: customer.partner_id, source_noun: 'credit_note', source_id: note.id } as const
+  const common = {
+    date: note.date,
+    kind: 'credit_note',
+    description: `Credit note ${note.number}: ${note.reason}`.slice(0, 500),
+    credit: 'receivables',
+    customer_id: customer.id,
+    partner_id: customer.partner_id,
+    source_noun: 'credit_note',
+    source_id: note.id,
+  } as const
   const givenBack = Map.groupBy(credits, (credit) => credit.revenue)
-  const entries: Entry[] = [...givenBack].map(([debit, of]) => ({ ...common, debit, amount: sum(of, (credit) => credit.net) }))
+  const entries: Entry[] = [...givenBack].map(([debit, of]) => ({
+    ...common,
+    debit,
+    amount: sum(of, (credit) => credit.net),
+  }))
   entries.push({ ...common, debit: 'tax_payable', amount: sum(credits, (credit) => credit.tax) })
   return entries.filter((entry) => entry.amount > 0n)
 }
 
-const sum = <T>(list: readonly T[], of: (one: T) => bigint): bigint => list.reduce((total, one) => total + of(one), 0n)
+const sum = <T>(list: readonly T[], of: (one: T) => bigint): bigint =>
+  list.reduce((total, one) => total + of(one), 0n)

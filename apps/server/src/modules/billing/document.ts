@@ -6,27 +6,51 @@ import { sql } from '#kernel/sql.ts'
 import type { creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 
 type Line = Row<typeof invoiceLines> | Row<typeof creditNoteLines>
-type BillTo = Partial<Record<'number' | 'name' | 'email' | 'street' | 'city' | 'postal_code' | 'country' | 'tax_id', string | null>>
+type BillTo = Partial<
+  Record<
+    'number' | 'name' | 'email' | 'street' | 'city' | 'postal_code' | 'country' | 'tax_id',
+    string | null
+  >
+>
 
 /** The invoice as it is printed, from what was stored with it on its day. */
-export async function invoiceDocument(ctx: Ctx, invoice: Row<typeof invoices>, lines: readonly Line[]): Promise<InvoiceDocument> {
+export async function invoiceDocument(
+  ctx: Ctx,
+  invoice: Row<typeof invoices>,
+  lines: readonly Line[],
+): Promise<InvoiceDocument> {
   const seller = await sellerOf(ctx)
   return {
     ...commonParts(invoice, lines, seller),
     status: invoice.status,
     issue_date: printDate(invoice.date),
     due_date: printDate(invoice.due_date),
-    ...(invoice.period_from && invoice.period_to ? { service_period: printPeriod(invoice.period_from, invoice.period_to) } : {}),
+    ...(invoice.period_from && invoice.period_to
+      ? { service_period: printPeriod(invoice.period_from, invoice.period_to) }
+      : {}),
     totals: {
       ...totalsOf(invoice, lines),
-      ...(invoice.status === 'void' ? {} : { paid: printMoney(invoice.paid_total, invoice.currency), due: printMoney(invoice.due_total, invoice.currency) }),
+      ...(invoice.status === 'void'
+        ? {}
+        : {
+            paid: printMoney(invoice.paid_total, invoice.currency),
+            due: printMoney(invoice.due_total, invoice.currency),
+          }),
     },
-    ...(seller.bank.length > 0 ? { payment_details: [...seller.bank, { label: 'Reference', value: invoice.number }] } : {}),
+    ...(seller.bank.length > 0
+      ? { payment_details: [...seller.bank, { label: 'Reference', value: invoice.number }] }
+      : {}),
   }
 }
 
-export async function creditNoteDocument(ctx: Ctx, note: Row<typeof creditNotes>, lines: readonly Line[]): Promise<InvoiceDocument> {
-  const invoice = note.invoice_id ? await ctx.db.maybe(sql<{ number: string }>`select number from invoices where id = ${note.invoice_id}`) : undefined
+export async function creditNoteDocument(
+  ctx: Ctx,
+  note: Row<typeof creditNotes>,
+  lines: readonly Line[],
+): Promise<InvoiceDocument> {
+  const invoice = note.invoice_id
+    ? await ctx.db.maybe(sql<{ number: string }>`select number from invoices where id = ${note.invoice_id}`)
+    : undefined
   return {
     ...commonParts(note, lines, await sellerOf(ctx)),
     issue_date: printDate(note.date),
@@ -37,7 +61,11 @@ export async function creditNoteDocument(ctx: Ctx, note: Row<typeof creditNotes>
   }
 }
 
-function commonParts(document: { number: string; currency: string; bill_to: unknown }, lines: readonly Line[], { seller, footer }: SellerParts) {
+function commonParts(
+  document: { number: string; currency: string; bill_to: unknown },
+  lines: readonly Line[],
+  { seller, footer }: SellerParts,
+) {
   const to = (document.bill_to ?? {}) as BillTo
   return {
     number: document.number,
@@ -45,14 +73,18 @@ function commonParts(document: { number: string; currency: string; bill_to: unkn
     ...(footer ? { footer } : {}),
     customer: {
       name: to.name ?? '',
-      address_lines: [to.street, [to.postal_code, to.city].filter(Boolean).join(' '), to.country].filter((line): line is string => Boolean(line)),
+      address_lines: [to.street, [to.postal_code, to.city].filter(Boolean).join(' '), to.country].filter(
+        (line): line is string => Boolean(line),
+      ),
       ...(to.number ? { number: to.number } : {}),
       ...(to.tax_id ? { tax_id: to.tax_id } : {}),
       ...(to.email ? { email: to.email } : {}),
     },
     lines: lines.map((line) => ({
       description: line.description,
-      ...(line.period_from && line.period_to ? { period: printPeriod(line.period_from, line.period_to) } : {}),
+      ...(line.period_from && line.period_to
+        ? { period: printPeriod(line.period_from, line.period_to) }
+        : {}),
       quantity: String(line.quantity),
       unit_price: printMoney(line.unit_price, document.currency),
       tax_rate: printRate(line.tax_rate),
@@ -66,22 +98,43 @@ function totalsOf(document: { net_total: bigint; total: bigint; currency: string
   const taxes: LabelledValue[] = [...byRate]
     .filter(([rate]) => rate > 0n)
     .map(([rate, of]) => ({
-      label: `Tax ${printRate(rate)} on ${printMoney(of.reduce((sum, line) => sum + line.net, 0n), document.currency)}`,
-      value: printMoney(of.reduce((sum, line) => sum + line.tax, 0n), document.currency),
+      label: `Tax ${printRate(rate)} on ${printMoney(
+        of.reduce((sum, line) => sum + line.net, 0n),
+        document.currency,
+      )}`,
+      value: printMoney(
+        of.reduce((sum, line) => sum + line.tax, 0n),
+        document.currency,
+      ),
     }))
-  return { net: printMoney(document.net_total, document.currency), taxes, total: printMoney(document.total, document.currency) }
+  return {
+    net: printMoney(document.net_total, document.currency),
+    taxes,
+    total: printMoney(document.total, document.currency),
+  }
 }
 
 type SellerParts = { seller: Seller; bank: LabelledValue[]; footer: string | undefined }
 
 /** From the tenant's settings `supplier`; at least its name. */
 async function sellerOf(ctx: Ctx): Promise<SellerParts> {
-  const { supplier } = await ctx.db.one(sql<{ supplier: unknown }>`select settings -> 'supplier' as supplier from tenants where id = ${ctx.tenant.id}`)
+  const { supplier } = await ctx.db.one(
+    sql<{
+      supplier: unknown
+    }>`select settings -> 'supplier' as supplier from tenants where id = ${ctx.tenant.id}`,
+  )
   const known = (typeof supplier === 'object' && supplier !== null ? supplier : {}) as Record<string, unknown>
-  const text = (name: string): string | undefined => (typeof known[name] === 'string' && known[name] !== '' ? known[name] : undefined)
-  const given = <K extends string>(name: K) => (text(name) ? { [name]: text(name) } : {}) as { [N in K]?: string }
-  const address_lines = Array.isArray(known.address_lines) ? known.address_lines.filter((line) => typeof line === 'string') : []
-  const bank = [{ label: 'IBAN', value: text('iban') }, { label: 'BIC', value: text('bic') }]
+  const text = (name: string): string | undefined =>
+    typeof known[name] === 'string' && known[name] !== '' ? known[name] : undefined
+  const given = <K extends string>(name: K) =>
+    (text(name) ? { [name]: text(name) } : {}) as { [N in K]?: string }
+  const address_lines = Array.isArray(known.address_lines)
+    ? known.address_lines.filter((line) => typeof line === 'string')
+    : []
+  const bank = [
+    { label: 'IBAN', value: text('iban') },
+    { label: 'BIC', value: text('bic') },
+  ]
   return {
     seller: {
       name: text('name') ?? ctx.tenant.name,
@@ -99,6 +152,12 @@ async function sellerOf(ctx: Ctx): Promise<SellerParts> {
 
 const printRate = (rate: bigint): string => `${formatDecimal(rate, 4).replace(/\.?0+$/, '')}%`
 
-const format = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+const format = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
 const printDate = (date: string): string => format.format(new Date(`${date}T00:00:00Z`))
-const printPeriod = (from: string, to: string): string => format.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`))
+const printPeriod = (from: string, to: string): string =>
+  format.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`))

@@ -10,7 +10,12 @@ export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: strin
 const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, balance, unbilled_from`
 
 /** Customers whose billing day has come by `date`, `after` one in order of id. `locked` holds them for this transaction. */
-export const customersDue = (ctx: Ctx, date: Day, limit: number, more: { after?: string; except?: readonly string[]; only?: string; locked?: 'wait' | 'skip' } = {}): Promise<DueRow[]> =>
+export const customersDue = (
+  ctx: Ctx,
+  date: Day,
+  limit: number,
+  more: { after?: string; except?: readonly string[]; only?: string; locked?: 'wait' | 'skip' } = {},
+): Promise<DueRow[]> =>
   ctx.db.all(sql<DueRow>`
     select ${columns}
     from customers
@@ -43,14 +48,21 @@ type ServiceRow = {
   price: bigint
   quantity: number
 }
-type ChargedRow = { service_id: string; from_day: number | null; until_day: number | null; kind: 'days' | 'one_time' | 'setup_fee' }
+type ChargedRow = {
+  service_id: string
+  from_day: number | null
+  until_day: number | null
+  kind: 'days' | 'one_time' | 'setup_fee'
+}
 
 /** The customers with their services' active days and what of them was charged, in two statements that travel together. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
   const due = rowsOf('due', customers, { id: 'uuid', unbilled_from: 'date' })
-  const [rows, charged] = await Promise.all([
+  const [, rows, charged] = await Promise.all([
+    planned(ctx, 'for_itself'),
     ctx.db.all(servicesOf(due)),
     ctx.db.all(chargedOf(due)),
+    planned(ctx, 'as_usual'),
   ])
   const services = new Map<string, BillableService>()
   const byCustomer = new Map<string, BillableService[]>()
@@ -58,7 +70,16 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
     let service = services.get(row.id)
     if (!service) {
       const { id, service_type, description, login } = row
-      service = { id, service_type, description, login, active: [], charged: [], charged_once: false, setup_fee_charged: row.has_charges }
+      service = {
+        id,
+        service_type,
+        description,
+        login,
+        active: [],
+        charged: [],
+        charged_once: false,
+        setup_fee_charged: row.has_charges,
+      }
       services.set(id, service)
       const others = byCustomer.get(row.customer_id)
       if (others) others.push(service)
@@ -66,41 +87,64 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
     }
     // Days before it were looked at; what is charged once has no days.
     const since = row.service_type === 'one_time' ? null : row.unbilled_from_day
-    service.active.push({ from: Math.max(row.from_day, since ?? row.from_day), until: row.until_day ?? Infinity, tariff_id: row.tariff_id, price: row.price, quantity: row.quantity })
+    service.active.push({
+      from: Math.max(row.from_day, since ?? row.from_day),
+      until: row.until_day ?? Infinity,
+      tariff_id: row.tariff_id,
+      price: row.price,
+      quantity: row.quantity,
+    })
   }
   for (const row of charged) {
     const service = services.get(row.service_id)
     if (!service) continue
     if (row.kind === 'one_time') service.charged_once = true
     else if (row.kind === 'setup_fee') service.setup_fee_charged = true
-    else if (row.from_day !== null && row.until_day !== null) service.charged.push({ from: row.from_day, until: row.until_day })
+    else if (row.from_day !== null && row.until_day !== null)
+      service.charged.push({ from: row.from_day, until: row.until_day })
   }
   return customers.map((customer) => ({ ...customer, services: byCustomer.get(customer.id) ?? [] }))
 }
 
 const epoch = sql`date '1970-01-01'`
 
+// `offset 0` keeps the order in which this is read: customer, services, periods, each by its index.
 const servicesOf = (due: Sql) => sql<ServiceRow>`
   select s.customer_id, s.id, s.service_type, s.description, s.login,
-    exists (select from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id) as has_charges,
+    (select true from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1) is not null as has_charges,
     due.unbilled_from - ${epoch} as unbilled_from_day,
     lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
   from ${due}
-  join services s on s.customer_id = due.id
-  join service_periods p on p.tenant_id = s.tenant_id and p.service_id = s.id
+  cross join lateral (select * from services where customer_id = due.id offset 0) s
+  cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = s.id offset 0) p
   where p.status = 'active' and (upper(p.during) is null or due.unbilled_from is null or upper(p.during) > due.unbilled_from)
   order by s.customer_id, s.id, lower(p.during)`
 
 const chargedOf = (due: Sql) => sql<ChargedRow>`
   select c.service_id, lower(c.during) - ${epoch} as from_day, upper(c.during) - ${epoch} as until_day, 'days' as kind
   from ${due}
-  join services s on s.customer_id = due.id
-  join charges c on c.tenant_id = s.tenant_id and c.service_id = s.id and c.until_date > coalesce(due.unbilled_from, '0001-01-01')
+  cross join lateral (select * from services where customer_id = due.id offset 0) s
+  cross join lateral (
+    select * from charges
+    where tenant_id = s.tenant_id and service_id = s.id and until_date > coalesce(due.unbilled_from, '0001-01-01')
+    offset 0
+  ) c
   union all
   select c.service_id, null, null, c.kind
   from ${due}
-  join services s on s.customer_id = due.id
-  join one_time_charges c on c.tenant_id = s.tenant_id and c.service_id = s.id`
+  cross join lateral (select * from services where customer_id = due.id offset 0) s
+  cross join lateral (select * from one_time_charges where tenant_id = s.tenant_id and service_id = s.id offset 0) c`
+
+/**
+ * A chunk is read by index and planned for itself: a plan made while the tables were small must not read all of them for every
+ * thousand customers. Only the reading: foreign keys are checked by plans too, and those must stay cached.
+ */
+const planned = (ctx: Ctx, how: 'for_itself' | 'as_usual') => {
+  const [cache, scan] = how === 'for_itself' ? ['force_custom_plan', 'off'] : ['auto', 'on']
+  return ctx.db.all(
+    sql`select set_config('plan_cache_mode', ${cache}, true), set_config('enable_seqscan', ${scan}, true)`,
+  )
+}
 
 /** Every tariff with its tax as of now; there are few. */
 export async function readCatalog(ctx: Ctx): Promise<Catalog> {

@@ -8,9 +8,8 @@ import { tariffs, taxes } from '#modules/catalog/index.ts'
 import { customers, type Customer } from '#modules/customers/index.ts'
 import { routers } from '#modules/network/index.ts'
 import { decideAccess, services, termsOn, type Service } from '#modules/services/index.ts'
-import { drawUp, printedPeriod } from './bill.ts'
-import { dayOf } from './calendar.ts'
-import { customerForReading, readCatalog, withServices } from './due.ts'
+import { printedPeriod } from './bill.ts'
+import { nextBill } from './next-bill.ts'
 import { taxOn } from './pricing.ts'
 
 /** Why a service stands as it does, may or may not be used, and costs what it costs: the decisions themselves, with their reasons. */
@@ -29,12 +28,22 @@ export async function explainService(ctx: Ctx, service_id: string) {
     speed: {
       download_kbps: tariff.speed_download_kbps === null ? null : Number(tariff.speed_download_kbps),
       upload_kbps: tariff.speed_upload_kbps === null ? null : Number(tariff.speed_upload_kbps),
-      sentence: tariff.speed_download_kbps === null ? `The tariff ${tariff.title} has no speed.` : `The tariff ${tariff.title} gives ${speed(tariff.speed_download_kbps)} down and ${speed(tariff.speed_upload_kbps)} up.`,
+      sentence:
+        tariff.speed_download_kbps === null
+          ? `The tariff ${tariff.title} has no speed.`
+          : `The tariff ${tariff.title} gives ${speed(tariff.speed_download_kbps)} down and ${speed(tariff.speed_upload_kbps)} up.`,
     },
   }
 }
 
-type Moved = { at: string; action: string; reason: string | null; actor_kind: string; actor_name: string; cause: unknown }
+type Moved = {
+  at: string
+  action: string
+  reason: string | null
+  actor_kind: string
+  actor_name: string
+  cause: unknown
+}
 
 /** The last change of status in the audit trail. */
 const lastMove = (ctx: Ctx, row_id: string) =>
@@ -49,7 +58,9 @@ async function statusOf(ctx: Ctx, service: Service) {
   const moved = await lastMove(ctx, service.id)
   const since = moved ? localDate(ctx, moved.at) : service.start_date
   const because = moved?.reason ? `, because ${moved.reason.replace(/\.$/, '')}` : ''
-  const reasons = moved ? [`${moved.action} on ${since} by ${moved.actor_name}${moved.reason ? `: ${moved.reason}` : ''}`] : []
+  const reasons = moved
+    ? [`${moved.action} on ${since} by ${moved.actor_name}${moved.reason ? `: ${moved.reason}` : ''}`]
+    : []
   return {
     value: service.status,
     since,
@@ -76,16 +87,30 @@ async function accessOf(ctx: Ctx, service: Service, customer: Customer) {
     `The service is ${service.status}.`,
     `The customer is ${customer.status} since ${localDate(ctx, customer.status_since)}${customer.status_reason ? `: ${customer.status_reason}` : ''}.`,
     ...(moved ? [`${moved.actor_name} did it (${moved.action}).`] : []),
-    ...(router && customer.status === 'blocked' ? [`The router ${router.title} meets blocked subscribers with ${router.block_mode === 'walled' ? 'the walled garden' : 'a reject'}.`] : []),
+    ...(router && customer.status === 'blocked'
+      ? [
+          `The router ${router.title} meets blocked subscribers with ${router.block_mode === 'walled' ? 'the walled garden' : 'a reject'}.`,
+        ]
+      : []),
   ]
   return { decision, code, sentence, reasons }
 }
 
-async function priceOf(ctx: Ctx, service: Service, customer: Customer, tariff: { title: string; price: bigint; tax_id: string | null; service_type: string }) {
+async function priceOf(
+  ctx: Ctx,
+  service: Service,
+  customer: Customer,
+  tariff: { title: string; price: bigint; tax_id: string | null; service_type: string },
+) {
   const money = (units: bigint) => formatDecimal(units, currencyDigits(ctx.tenant.currency))
   const { currency } = ctx.tenant
   const date = today(ctx).toString()
-  const terms = (await termsOn(ctx, service.id, date)) ?? { status: service.status, price: service.price ?? tariff.price, quantity: service.quantity, tariff_id: service.tariff_id }
+  const terms = (await termsOn(ctx, service.id, date)) ?? {
+    status: service.status,
+    price: service.price ?? tariff.price,
+    quantity: service.quantity,
+    tariff_id: service.tariff_id,
+  }
   const tax = tariff.tax_id ? await find(ctx, taxes, tariff.tax_id) : undefined
   const net = terms.price * BigInt(terms.quantity)
   const gross = net + taxOn(net, tax?.rate ?? 0n)
@@ -93,10 +118,23 @@ async function priceOf(ctx: Ctx, service: Service, customer: Customer, tariff: {
   const rate = tax ? `${formatDecimal(tax.rate, 4).replace(/\.?0+$/, '')}%` : null
   const next = await nextPeriod(ctx, service, customer)
   const lines = [
-    { label: service.price !== null ? 'Agreed price' : `Price of the tariff ${tariff.title}`, amount: money(terms.price) },
+    {
+      label: service.price !== null ? 'Agreed price' : `Price of the tariff ${tariff.title}`,
+      amount: money(terms.price),
+    },
     ...(terms.quantity > 1 ? [{ label: `Quantity ${terms.quantity}`, amount: money(net) }] : []),
-    ...(tax ? [{ label: `${tax.name} ${rate}`, amount: money(gross - net) }, { label: 'With tax', amount: money(gross) }] : []),
-    ...next.map((line) => ({ label: line.period_from ? `Next invoice, ${line.period_from} to ${line.period_to} (${line.days} days)` : 'Next invoice', amount: money(line.total) })),
+    ...(tax
+      ? [
+          { label: `${tax.name} ${rate}`, amount: money(gross - net) },
+          { label: 'With tax', amount: money(gross) },
+        ]
+      : []),
+    ...next.map((line) => ({
+      label: line.period_from
+        ? `Next invoice, ${line.period_from} to ${line.period_to} (${line.days} days)`
+        : 'Next invoice',
+      amount: money(line.total),
+    })),
   ]
   const charged = `${money(net)} ${currency}${once ? ' once' : ' a month'}${service.price !== null ? ', as agreed with the customer' : `, the price of the tariff ${tariff.title}`}${terms.quantity > 1 ? ` for ${terms.quantity} units` : ''}${tax ? `, plus ${rate} ${tax.name}: ${money(gross)} ${currency}` : ''}`
   return {
@@ -104,23 +142,28 @@ async function priceOf(ctx: Ctx, service: Service, customer: Customer, tariff: {
     gross: money(gross),
     currency,
     next_billing_on: customer.next_billing_on,
-    sentence: service.status === 'active' ? `It costs ${charged}.` : `Nothing is charged while the service is ${service.status}; active it costs ${charged}.`,
+    sentence:
+      service.status === 'active'
+        ? `It costs ${charged}.`
+        : `Nothing is charged while the service is ${service.status}; active it costs ${charged}.`,
     lines,
   }
 }
 
 /** What the customer's next invoice will say of this service. */
 async function nextPeriod(ctx: Ctx, service: Service, customer: Customer) {
-  if (!customer.next_billing_on) return []
-  const [billable] = await withServices(ctx, [await customerForReading(ctx, customer.id)])
-  if (!billable) return []
-  const on = customer.next_billing_on > today(ctx).toString() ? customer.next_billing_on : today(ctx).toString()
-  const bill = drawUp(billable, await readCatalog(ctx), dayOf(on))
-  return bill.lines
+  const next = await nextBill(ctx, customer)
+  return (next?.bill.lines ?? [])
     .filter((line) => line.service_id === service.id)
-    .map((line) => ({ ...printedPeriod(line.days), days: line.days ? line.days.until - line.days.from : 0, total: line.net + line.tax }))
+    .map((line) => ({
+      ...printedPeriod(line.days),
+      days: line.days ? line.days.until - line.days.from : 0,
+      total: line.net + line.tax,
+    }))
 }
 
-const localDate = (ctx: Ctx, at: string): string => Temporal.Instant.from(at).toZonedDateTimeISO(ctx.tenant.time_zone).toPlainDate().toString()
+const localDate = (ctx: Ctx, at: string): string =>
+  Temporal.Instant.from(at).toZonedDateTimeISO(ctx.tenant.time_zone).toPlainDate().toString()
 
-const speed = (kbps: bigint | null): string => (kbps === null ? 'nothing' : kbps % 1000n === 0n ? `${kbps / 1000n} Mbit/s` : `${kbps} kbit/s`)
+const speed = (kbps: bigint | null): string =>
+  kbps === null ? 'nothing' : kbps % 1000n === 0n ? `${kbps / 1000n} Mbit/s` : `${kbps} kbit/s`

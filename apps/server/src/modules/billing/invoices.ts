@@ -14,7 +14,12 @@ export const invoices = resource('invoice', {
     number: { kind: 'text', filter: true, sort: true, list: true },
     ...belongsToCustomer,
     billing_run_id: { kind: 'reference', to: 'billing_run', nullable: true, filter: true },
-    status: { kind: 'choice', values: ['draft', 'final', 'partially_paid', 'paid', 'overdue', 'void'], filter: true, list: true },
+    status: {
+      kind: 'choice',
+      values: ['draft', 'final', 'partially_paid', 'paid', 'overdue', 'void'],
+      filter: true,
+      list: true,
+    },
     date: { kind: 'date', filter: true, sort: true, list: true },
     due_date: { kind: 'date', filter: true, sort: true, list: true },
     period_from: { kind: 'date', nullable: true },
@@ -33,7 +38,7 @@ export const invoices = resource('invoice', {
 export type Invoice = Row<typeof invoices>
 
 const lineFields = {
-  ...belongsToCustomer,
+  partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
   position: { kind: 'integer' },
   service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
   description: { kind: 'text', max: 700, list: true },
@@ -97,7 +102,12 @@ export const billingRuns = resource('billing_run', {
   generic: ['list', 'get'],
   fields: {
     date: { kind: 'date', filter: true, sort: true, list: true },
-    status: { kind: 'choice', values: ['previewing', 'preview', 'confirming', 'done', 'failed', 'withdrawn'], filter: true, list: true },
+    status: {
+      kind: 'choice',
+      values: ['previewing', 'preview', 'confirming', 'done', 'failed', 'withdrawn'],
+      filter: true,
+      list: true,
+    },
     automatic: { kind: 'boolean', default: false },
     customers: { kind: 'integer', default: 0, list: true },
     invoices: { kind: 'integer', default: 0, list: true },

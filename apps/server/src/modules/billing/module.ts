@@ -8,14 +8,29 @@ import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } fro
 import { markOverdue } from './overdue.ts'
 import { repriceService, stopBilling } from './reprice.ts'
 import { routes } from './routes.ts'
-import { billRun, confirmBillingRun, createBillingRun, previewRun, runAutomatically, withdrawBillingRun } from './runs.ts'
+import {
+  billRun,
+  confirmBillingRun,
+  createBillingRun,
+  previewRun,
+  runAutomatically,
+  withdrawBillingRun,
+} from './runs.ts'
+import { indexInvoices } from './search.ts'
 import { voidInvoice } from './void.ts'
 
 export const billing: Module = {
   name: 'billing',
-  nouns: [asResource(invoices), asResource(invoiceLines), asResource(creditNotes), asResource(creditNoteLines), asResource(billingRuns)],
+  nouns: [
+    asResource(invoices),
+    asResource(invoiceLines),
+    asResource(creditNotes),
+    asResource(creditNoteLines),
+    asResource(billingRuns),
+  ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
   insiders: [repriceService, stopBilling, letGo, endHold],
+  consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.

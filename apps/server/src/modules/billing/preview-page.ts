@@ -22,14 +22,30 @@ const sorts = ['difference', 'total', 'customer_id']
 const known = new Set(['limit', 'cursor', 'change', 'sort'])
 
 /** A page of a run's preview: `?change=up&sort=-difference`. */
-export async function previewPage(ctx: Ctx, billing_run_id: string, query: Record<string, string | undefined>, limit: number) {
+export async function previewPage(
+  ctx: Ctx,
+  billing_run_id: string,
+  query: Record<string, string | undefined>,
+  limit: number,
+) {
   const strange = Object.keys(query).find((name) => !known.has(name))
-  if (strange) throw invalidField(strange, 'unknown_filter', `A preview cannot be filtered by “${strange}”; use change, sort, limit and cursor.`)
+  if (strange)
+    throw invalidField(
+      strange,
+      'unknown_filter',
+      `A preview cannot be filtered by “${strange}”; use change, sort, limit and cursor.`,
+    )
   const wanted = query.change?.split(',')
-  if (wanted?.some((change) => !changes.includes(change as Change))) throw invalidField('change', 'not_a_choice', `change must be one of ${changes.join(', ')}.`)
+  if (wanted?.some((change) => !changes.includes(change as Change)))
+    throw invalidField('change', 'not_a_choice', `change must be one of ${changes.join(', ')}.`)
   const descending = query.sort?.startsWith('-') ?? false
   const sort = (query.sort ?? 'customer_id').replace(/^-/, '')
-  if (!sorts.includes(sort)) throw invalidField('sort', 'not_sortable', `A preview can be sorted by ${sorts.join(', ')}, each with a leading minus too.`)
+  if (!sorts.includes(sort))
+    throw invalidField(
+      'sort',
+      'not_sortable',
+      `A preview can be sorted by ${sorts.join(', ')}, each with a leading minus too.`,
+    )
   const partners = visiblePartners(ctx)
   const seen = sql`billing_run_id = ${billing_run_id} ${partners ? sql`and partner_id = any(${partners}::uuid[])` : empty}`
   const direction = raw(descending ? 'desc' : 'asc')
@@ -53,13 +69,28 @@ export async function previewPage(ctx: Ctx, billing_run_id: string, query: Recor
       last_total: formatDecimal(row.last_total, digits),
       difference: formatDecimal(row.difference, digits),
     })),
-    next_cursor: last ? Buffer.from(JSON.stringify([sort, sort === 'customer_id' ? '0' : String(last[sort as 'difference' | 'total']), last.customer_id])).toString('base64url') : null,
-    summary: { ...Object.fromEntries(changes.map((change) => [change, 0])), ...Object.fromEntries(counted.map(({ change, n }) => [change, n])) },
+    next_cursor: last
+      ? Buffer.from(
+          JSON.stringify([
+            sort,
+            sort === 'customer_id' ? '0' : String(last[sort as 'difference' | 'total']),
+            last.customer_id,
+          ]),
+        ).toString('base64url')
+      : null,
+    summary: {
+      ...Object.fromEntries(changes.map((change) => [change, 0])),
+      ...Object.fromEntries(counted.map(({ change, n }) => [change, n])),
+    },
   }
 }
 
 function after(cursor: string, sort: string, descending: boolean) {
-  const bad = new Refused(400, 'bad_cursor', 'This cursor does not belong to this list. Start again without one.')
+  const bad = new Refused(
+    400,
+    'bad_cursor',
+    'This cursor does not belong to this list. Start again without one.',
+  )
   let parts: unknown
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -68,7 +99,8 @@ function after(cursor: string, sort: string, descending: boolean) {
   }
   if (!Array.isArray(parts) || parts.length !== 3) throw bad
   const [field, value, customer_id] = parts as unknown[]
-  if (field !== sort || typeof value !== 'string' || !/^-?\d{1,18}$/.test(value) || !isId(customer_id)) throw bad
+  if (field !== sort || typeof value !== 'string' || !/^-?\d{1,18}$/.test(value) || !isId(customer_id))
+    throw bad
   const beyond = raw(descending ? '<' : '>')
   if (sort === 'customer_id') return sql`and customer_id ${beyond} ${customer_id}::uuid`
   return sql`and (${raw(sort)}, customer_id) ${beyond} (${value}::bigint, ${customer_id}::uuid)`

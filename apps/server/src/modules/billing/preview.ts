@@ -9,12 +9,25 @@ import { customersDue, withServices } from './due.ts'
 export type Change = 'new' | 'gone' | 'up' | 'down' | 'same'
 
 /** Draws up the bills of the next customers after `after` and stores them beside the run. Answers the last one's id; null at the end. */
-export async function previewChunk(ctx: Ctx, run: { id: string; date: string }, catalog: Catalog, after: string | null, limit: number): Promise<{ last: string; customers: number } | null> {
+export async function previewChunk(
+  ctx: Ctx,
+  run: { id: string; date: string },
+  catalog: Catalog,
+  after: string | null,
+  limit: number,
+): Promise<{ last: string; customers: number } | null> {
   const date = dayOf(run.date)
   const due = await customersDue(ctx, date, limit, after ? { after } : {})
   const last = due.at(-1)
   if (!last) return null
-  const [customers, before] = await Promise.all([withServices(ctx, due), lastTotals(ctx, run.date, due.map((row) => row.id))])
+  const [customers, before] = await Promise.all([
+    withServices(ctx, due),
+    lastTotals(
+      ctx,
+      run.date,
+      due.map((row) => row.id),
+    ),
+  ])
   const bills = customers.map((customer) => drawUp(customer, catalog, date))
   const rows = bills.map((bill) => {
     const last_total = before.get(bill.customer.id) ?? 0n
@@ -38,12 +51,24 @@ export async function previewChunk(ctx: Ctx, run: { id: string; date: string }, 
     select ${ctx.tenant.id}::uuid, ${run.id}::uuid, p.*
     from ${rowsOf('p', rows, { customer_id: 'uuid', partner_id: 'uuid', customer_name: 'text', number: 'text', net: 'bigint', tax: 'bigint', total: 'bigint', last_total: 'bigint', difference: 'bigint', change: 'text', lines: 'jsonb', warnings: 'jsonb' })}
     on conflict do nothing`)
-  await ctx.db.run(sql`update billing_runs set progress_done = progress_done + ${due.length} where id = ${run.id}`)
+  await ctx.db.run(
+    sql`update billing_runs set progress_done = progress_done + ${due.length} where id = ${run.id}`,
+  )
   return { last: last.id, customers: due.length }
 }
 
 /** The run as a whole: customers that are no longer billed, and the totals. */
-export async function sumPreview(ctx: Ctx, run: { id: string; date: string }): Promise<{ customers: number; invoices: number; net_total: bigint; tax_total: bigint; total: bigint; last_total: bigint }> {
+export async function sumPreview(
+  ctx: Ctx,
+  run: { id: string; date: string },
+): Promise<{
+  customers: number
+  invoices: number
+  net_total: bigint
+  tax_total: bigint
+  total: bigint
+  last_total: bigint
+}> {
   // Billed by a run within the last month, and by none any more.
   await ctx.db.run(sql`
     insert into billing_run_previews (tenant_id, billing_run_id, customer_id, partner_id, customer_name, number, net, tax, total, last_total, difference, change, lines, warnings)
@@ -57,7 +82,14 @@ export async function sumPreview(ctx: Ctx, run: { id: string; date: string }): P
     join customers c on c.id = i.customer_id
     where c.next_billing_on is null and i.total > 0
     on conflict do nothing`)
-  return ctx.db.one(sql<{ customers: number; invoices: number; net_total: bigint; tax_total: bigint; total: bigint; last_total: bigint }>`
+  return ctx.db.one(sql<{
+    customers: number
+    invoices: number
+    net_total: bigint
+    tax_total: bigint
+    total: bigint
+    last_total: bigint
+  }>`
     select count(*)::integer as customers, (count(*) filter (where total > 0))::integer as invoices,
       coalesce(sum(net), 0)::bigint as net_total, coalesce(sum(tax), 0)::bigint as tax_total, coalesce(sum(total), 0)::bigint as total,
       coalesce(sum(last_total), 0)::bigint as last_total
@@ -66,7 +98,11 @@ export async function sumPreview(ctx: Ctx, run: { id: string; date: string }): P
 }
 
 /** What each was last billed by a run before this date. */
-async function lastTotals(ctx: Ctx, date: string, customer_ids: readonly string[]): Promise<Map<string, bigint>> {
+async function lastTotals(
+  ctx: Ctx,
+  date: string,
+  customer_ids: readonly string[],
+): Promise<Map<string, bigint>> {
   const rows = await ctx.db.all(sql<{ customer_id: string; total: bigint }>`
     select c.id as customer_id, i.total
     from unnest(${customer_ids}::uuid[]) as c(id)

@@ -22,12 +22,22 @@ test('a whole billing month costs its price, whichever day it begins on', () => 
 
 test('however days are cut, the parts add up', () => {
   fc.assert(
-    fc.property(price, billing_day, day, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }), (monthly, anchor, from, lengths) => {
-      const cuts = lengths.reduce((ends, length) => [...ends, ends.at(-1)! + length], [from])
-      const parts = lengths.map((_, n) => priceOfDays(monthly, { from: cuts[n]!, until: cuts[n + 1]! }, anchor))
-      expect(parts.every((part) => part >= 0n)).toBe(true)
-      expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(priceOfDays(monthly, { from, until: cuts.at(-1)! }, anchor))
-    }),
+    fc.property(
+      price,
+      billing_day,
+      day,
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
+      (monthly, anchor, from, lengths) => {
+        const cuts = lengths.reduce((ends, length) => [...ends, ends.at(-1)! + length], [from])
+        const parts = lengths.map((_, n) =>
+          priceOfDays(monthly, { from: cuts[n]!, until: cuts[n + 1]! }, anchor),
+        )
+        expect(parts.every((part) => part >= 0n)).toBe(true)
+        expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(
+          priceOfDays(monthly, { from, until: cuts.at(-1)! }, anchor),
+        )
+      },
+    ),
   )
 })
 
@@ -51,7 +61,9 @@ test('billing days are clamped to the month', () => {
 })
 
 test('what is left and what is taken away are the whole', () => {
-  const stretch = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 30 })).map(([from, length]) => ({ from, until: from + length }))
+  const stretch = fc
+    .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 30 }))
+    .map(([from, length]) => ({ from, until: from + length }))
   fc.assert(
     fc.property(stretch, fc.array(stretch, { maxLength: 6 }), (whole, others) => {
       const left = without(whole, others)
@@ -64,30 +76,63 @@ test('what is left and what is taken away are the whole', () => {
 })
 
 test('a correction gives back and keeps together what was charged', () => {
-  const terms = fc.record({ tariff_id: fc.constantFrom('a', 'b'), price: fc.constantFrom(1_999n, 3_000n, 7_777n), quantity: fc.integer({ min: 1, max: 3 }) })
+  const terms = fc.record({
+    tariff_id: fc.constantFrom('a', 'b'),
+    price: fc.constantFrom(1_999n, 3_000n, 7_777n),
+    quantity: fc.integer({ min: 1, max: 3 }),
+  })
   fc.assert(
-    fc.property(terms, billing_day, fc.integer({ min: 1, max: 45 }), fc.integer({ min: 0, max: 50 }), fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), terms, fc.boolean()), { maxLength: 5 }), (old, anchor, length, offset, later) => {
-      const start = dayOf('2027-10-05')
-      const net = priceOfDays(old.price * BigInt(old.quantity), { from: start, until: start + length }, anchor)
-      const charged: Charged = { ...old, from: start, until: start + length, invoice_id: 'i', billing_day: anchor, net, tax_rate: 230_000n, tax: taxOn(net, 230_000n) }
-      const from = start + offset
-      let at = from
-      const active = [{ ...old, from: start, until: from }, ...later.flatMap(([days, stands, isActive]) => {
-        const stretch = { ...stands, from: at, until: (at += days) }
-        return isActive ? [stretch] : []
-      })].filter((stretch) => stretch.from < stretch.until)
-      const { corrections, again } = reconcile([charged], active, from)
-      for (const { credits, kept } of corrections) {
-        const parts = [...credits, ...kept]
-        expect(parts.reduce((sum, part) => sum + part.net, 0n)).toBe(charged.net)
-        expect(parts.reduce((sum, part) => sum + part.tax, 0n)).toBe(charged.tax)
-        expect(parts.every((part) => part.net >= 0n && part.tax >= 0n)).toBe(true)
-        // Charged anew is only what was given back.
-        for (const stretch of again) expect(credits.some(({ days }) => days.from <= stretch.from && stretch.from < days.until)).toBe(true)
-      }
-      // Done once, it is right.
-      const after = [...(corrections[0]?.kept ?? [charged]), ...again.map((stretch) => ({ ...charged, ...stretch }))]
-      expect(reconcile(after, active, from).corrections).toEqual([])
-    }),
+    fc.property(
+      terms,
+      billing_day,
+      fc.integer({ min: 1, max: 45 }),
+      fc.integer({ min: 0, max: 50 }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), terms, fc.boolean()), { maxLength: 5 }),
+      (old, anchor, length, offset, later) => {
+        const start = dayOf('2027-10-05')
+        const net = priceOfDays(
+          old.price * BigInt(old.quantity),
+          { from: start, until: start + length },
+          anchor,
+        )
+        const charged: Charged = {
+          ...old,
+          from: start,
+          until: start + length,
+          invoice_id: 'i',
+          billing_day: anchor,
+          net,
+          tax_rate: 230_000n,
+          tax: taxOn(net, 230_000n),
+        }
+        const from = start + offset
+        let at = from
+        const active = [
+          { ...old, from: start, until: from },
+          ...later.flatMap(([days, stands, isActive]) => {
+            const stretch = { ...stands, from: at, until: (at += days) }
+            return isActive ? [stretch] : []
+          }),
+        ].filter((stretch) => stretch.from < stretch.until)
+        const { corrections, again } = reconcile([charged], active, from)
+        for (const { credits, kept } of corrections) {
+          const parts = [...credits, ...kept]
+          expect(parts.reduce((sum, part) => sum + part.net, 0n)).toBe(charged.net)
+          expect(parts.reduce((sum, part) => sum + part.tax, 0n)).toBe(charged.tax)
+          expect(parts.every((part) => part.net >= 0n && part.tax >= 0n)).toBe(true)
+          // Charged anew is only what was given back.
+          for (const stretch of again)
+            expect(credits.some(({ days }) => days.from <= stretch.from && stretch.from < days.until)).toBe(
+              true,
+            )
+        }
+        // Done once, it is right.
+        const after = [
+          ...(corrections[0]?.kept ?? [charged]),
+          ...again.map((stretch) => ({ ...charged, ...stretch })),
+        ]
+        expect(reconcile(after, active, from).corrections).toEqual([])
+      },
+    ),
   )
 })

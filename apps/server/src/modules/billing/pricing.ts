@@ -9,10 +9,11 @@ import { monthOf, type Days } from './calendar.ts'
  */
 export function priceOfDays(monthly: bigint, days: Days, billing_day: number): bigint {
   let sum = 0n
-  for (let from = days.from; from < days.until; ) {
+  for (let from = days.from; from < days.until;) {
     const month = monthOf(from, billing_day)
     const until = Math.min(days.until, month.first + month.length)
-    sum += dueBy(monthly, until - month.first, month.length) - dueBy(monthly, from - month.first, month.length)
+    sum +=
+      dueBy(monthly, until - month.first, month.length) - dueBy(monthly, from - month.first, month.length)
     from = until
   }
   return sum

@@ -4,7 +4,16 @@ import { overlap, without, type Day, type Days } from './calendar.ts'
 import { priceOfDays } from './pricing.ts'
 
 /** Days of a service as they were charged. `price` is for one unit and month; `net` and `tax` are what is still charged for them. */
-export type Charged = Days & { invoice_id: string; tariff_id: string; price: bigint; quantity: number; billing_day: number; net: bigint; tax_rate: bigint; tax: bigint }
+export type Charged = Days & {
+  invoice_id: string
+  tariff_id: string
+  price: bigint
+  quantity: number
+  billing_day: number
+  net: bigint
+  tax_rate: bigint
+  tax: bigint
+}
 
 /** What was charged on other terms than hold now. */
 export type Correction = {
@@ -19,13 +28,19 @@ export type Correction = {
  * Compares what was charged from `from` on with how the service stands by its timeline. Days on the same terms stay as they are; the
  * others are given back by the day, and those on which it is active are to be charged anew on the terms of then.
  */
-export function reconcile(charged: readonly Charged[], active: readonly ActiveStretch[], from: Day): { corrections: Correction[]; again: ActiveStretch[] } {
+export function reconcile(
+  charged: readonly Charged[],
+  active: readonly ActiveStretch[],
+  from: Day,
+): { corrections: Correction[]; again: ActiveStretch[] } {
   const corrections: Correction[] = []
   const again: ActiveStretch[] = []
   for (const charge of charged) {
     const after = overlap(charge, { from, until: Infinity })
     if (!after) continue
-    const right = active.flatMap((stretch) => (sameTerms(stretch, charge) ? (overlap(after, stretch) ?? []) : []))
+    const right = active.flatMap((stretch) =>
+      sameTerms(stretch, charge) ? (overlap(after, stretch) ?? []) : [],
+    )
     const wrong = without(after, right)
     if (wrong.length === 0) continue
     corrections.push(correct(charge, wrong))
@@ -45,12 +60,18 @@ function correct(charged: Charged, wrong: readonly Days[]): Correction {
   let upto = 0n
   const priced = (days: Days) => {
     const net = priceOfDays(monthly, days, charged.billing_day)
-    const tax = charged.net === 0n ? 0n : scale(charged.tax, upto + net, charged.net) - scale(charged.tax, upto, charged.net)
+    const tax =
+      charged.net === 0n
+        ? 0n
+        : scale(charged.tax, upto + net, charged.net) - scale(charged.tax, upto, charged.net)
     upto += net
     return { days, net, tax }
   }
   const stays = without(charged, wrong)
-  const parts = [...stays.map((days) => ({ days, stays: true })), ...wrong.map((days) => ({ days, stays: false }))]
+  const parts = [
+    ...stays.map((days) => ({ days, stays: true })),
+    ...wrong.map((days) => ({ days, stays: false })),
+  ]
     .sort((a, b) => a.days.from - b.days.from)
     .map((part) => ({ ...priced(part.days), stays: part.stays }))
   return {
@@ -60,7 +81,8 @@ function correct(charged: Charged, wrong: readonly Days[]): Correction {
   }
 }
 
-const sameTerms = (a: Terms, b: Terms): boolean => a.tariff_id === b.tariff_id && a.price === b.price && a.quantity === b.quantity
+const sameTerms = (a: Terms, b: Terms): boolean =>
+  a.tariff_id === b.tariff_id && a.price === b.price && a.quantity === b.quantity
 type Terms = { tariff_id: string; price: bigint; quantity: number }
 
 function joined(list: ActiveStretch[], next: ActiveStretch): ActiveStretch[] {

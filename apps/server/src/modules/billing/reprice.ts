@@ -4,14 +4,23 @@ import { record } from '#kernel/effects.ts'
 import { inside } from '#kernel/insiders.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
-import { daysLine, totals, type ActiveStretch, type BillableCustomer, type BillableService, type Catalog } from './bill.ts'
+import {
+  daysLine,
+  totals,
+  type ActiveStretch,
+  type BillableCustomer,
+  type BillableService,
+  type Catalog,
+} from './bill.ts'
 import { dateOf, dayOf, type Days } from './calendar.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
 import { customerForBilling, readCatalog, withServices } from './due.ts'
 import { finalize } from './finalize.ts'
 import { reconcile, type Charged, type Correction } from './reconcile.ts'
 
-const changes = ['activated', 'stopped', 'resumed', 'tariff_changed', 'terminated', 'disabled'].map((action) => `service.${action}`)
+const changes = ['activated', 'stopped', 'resumed', 'tariff_changed', 'terminated', 'disabled'].map(
+  (action) => `service.${action}`,
+)
 
 /**
  * A service stands otherwise from a day on: the customer becomes due for what was never charged, and what was charged in advance on
@@ -26,7 +35,9 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   const [customer] = await withServices(ctx, [{ ...due, unbilled_from: null }])
   const charged = await chargedSince(ctx, event.row_id, from)
   if (!customer || charged.length === 0) return
-  const service = customer.services.find((candidate) => candidate.id === event.row_id) ?? (await neverActive(ctx, event.row_id))
+  const service =
+    customer.services.find((candidate) => candidate.id === event.row_id) ??
+    (await neverActive(ctx, event.row_id))
   const { corrections, again } = reconcile(charged, service.active, dayOf(from))
   if (corrections.length === 0) return
   const catalog = await readCatalog(ctx)
@@ -37,9 +48,15 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
 
 /** Disabled customers have no next billing day, unless days before it were never billed. */
 export const stopBilling = inside('billing.stop', ['customer.disabled'], async (ctx, event) => {
-  const [customer] = await withServices(ctx, [{ ...(await customerForBilling(ctx, event.row_id)), unbilled_from: null }])
-  const unbilled = customer?.services.some((service) => service.service_type !== 'one_time' && neverCharged(service, dayOf(today(ctx).toString())))
-  await ctx.db.run(sql`update customers set next_billing_on = ${unbilled ? today(ctx) : null}::date where id = ${event.row_id}`)
+  const [customer] = await withServices(ctx, [
+    { ...(await customerForBilling(ctx, event.row_id)), unbilled_from: null },
+  ])
+  const unbilled = customer?.services.some(
+    (service) => service.service_type !== 'one_time' && neverCharged(service, dayOf(today(ctx).toString())),
+  )
+  await ctx.db.run(
+    sql`update customers set next_billing_on = ${unbilled ? today(ctx) : null}::date where id = ${event.row_id}`,
+  )
 })
 
 /** A service all of whose active days were taken back. */
@@ -73,7 +90,13 @@ async function keep(ctx: Ctx, service_id: string, corrections: readonly Correcti
   await ctx.db.run(sql`
     delete from charges
     where service_id = ${service_id} and until_date = any(${corrections.map(({ charged }) => dateOf(charged.until))}::date[])`)
-  const rows = corrections.flatMap(({ kept }) => kept.map(({ from, until, ...charge }) => ({ ...charge, from_date: dateOf(from), until_date: dateOf(until) })))
+  const rows = corrections.flatMap(({ kept }) =>
+    kept.map(({ from, until, ...charge }) => ({
+      ...charge,
+      from_date: dateOf(from),
+      until_date: dateOf(until),
+    })),
+  )
   if (rows.length === 0) return
   await ctx.db.run(sql`
     insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
@@ -81,18 +104,46 @@ async function keep(ctx: Ctx, service_id: string, corrections: readonly Correcti
     from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
 }
 
-async function giveBack(ctx: Ctx, customer: BillableCustomer, service: BillableService, corrections: readonly Correction[], catalog: Catalog, reason: string): Promise<void> {
+async function giveBack(
+  ctx: Ctx,
+  customer: BillableCustomer,
+  service: BillableService,
+  corrections: readonly Correction[],
+  catalog: Catalog,
+  reason: string,
+): Promise<void> {
   const credits: Credit[] = corrections.flatMap(({ charged, credits: parts }) =>
     parts.map(({ days, net, tax }) => {
       const line = daysLine(service, charged, days, charged.billing_day, catalog)
-      return { invoice_id: charged.invoice_id, service_id: service.id, description: line.description, quantity: charged.quantity, unit_price: charged.price, net, tax_rate: charged.tax_rate, tax, days, revenue: line.revenue }
+      return {
+        invoice_id: charged.invoice_id,
+        service_id: service.id,
+        description: line.description,
+        quantity: charged.quantity,
+        unit_price: charged.price,
+        net,
+        tax_rate: charged.tax_rate,
+        tax,
+        days,
+        revenue: line.revenue,
+      }
     }),
   )
-  if (credits.some((credit) => credit.net + credit.tax > 0n)) await issueCreditNote(ctx, customer, credits, reason)
+  if (credits.some((credit) => credit.net + credit.tax > 0n))
+    await issueCreditNote(ctx, customer, credits, reason)
 }
 
-async function chargeAgain(ctx: Ctx, customer: BillableCustomer, service: BillableService, again: readonly ActiveStretch[], catalog: Catalog): Promise<void> {
-  const bill = totals(customer, again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, catalog)))
+async function chargeAgain(
+  ctx: Ctx,
+  customer: BillableCustomer,
+  service: BillableService,
+  again: readonly ActiveStretch[],
+  catalog: Catalog,
+): Promise<void> {
+  const bill = totals(
+    customer,
+    again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, catalog)),
+  )
   if (bill.total === 0n) return
   const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
   if (!invoice) return
@@ -114,9 +165,13 @@ const neverCharged = (service: BillableService, before: number): boolean =>
   })
 
 const covered = (days: Days, charged: readonly Days[]): number =>
-  charged.reduce((sum, other) => sum + Math.max(0, Math.min(days.until, other.until) - Math.max(days.from, other.from)), 0)
+  charged.reduce(
+    (sum, other) => sum + Math.max(0, Math.min(days.until, other.until) - Math.max(days.from, other.from)),
+    0,
+  )
 
-const reasonOf = (type: string, from: string): string => `${sentences[type] ?? 'The service changed'} from ${from}`
+const reasonOf = (type: string, from: string): string =>
+  `${sentences[type] ?? 'The service changed'} from ${from}`
 const sentences: Record<string, string> = {
   'service.activated': 'Service activated',
   'service.stopped': 'Service stopped',

@@ -46,7 +46,10 @@ export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/invoices/:id/pdf', async (request, reply) => {
     const { number, document } = await readAs(app, request, reply, async (ctx) => {
       const invoice = await existing(ctx, invoices, request)
-      return { number: invoice.number, document: await invoiceDocument(ctx, invoice, await linesOf(ctx, invoice.id)) }
+      return {
+        number: invoice.number,
+        document: await invoiceDocument(ctx, invoice, await linesOf(ctx, invoice.id)),
+      }
     })
     return sendPdf(reply, number, document)
   })
@@ -54,7 +57,10 @@ export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/credit_notes/:id/pdf', async (request, reply) => {
     const { number, document } = await readAs(app, request, reply, async (ctx) => {
       const note = await existing(ctx, creditNotes, request)
-      return { number: note.number, document: await creditNoteDocument(ctx, note, await creditLinesOf(ctx, note.id)) }
+      return {
+        number: note.number,
+        document: await creditNoteDocument(ctx, note, await creditLinesOf(ctx, note.id)),
+      }
     })
     return sendPdf(reply, number, document)
   })
@@ -70,7 +76,11 @@ const idOf = (request: FastifyRequest, label: string): string => {
   return id
 }
 
-async function existing<F extends Fields>(ctx: Ctx, noun: Resource<F>, request: FastifyRequest): Promise<Row<Resource<F>>> {
+async function existing<F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  request: FastifyRequest,
+): Promise<Row<Resource<F>>> {
   mustBeAbleTo(ctx, asResource(noun), 'get')
   const row = await find(ctx, noun, idOf(request, noun.label))
   if (!row) throw notFound(noun.label)
@@ -78,12 +88,27 @@ async function existing<F extends Fields>(ctx: Ctx, noun: Resource<F>, request: 
 }
 
 const linesOf = (ctx: Ctx, invoice_id: string) =>
-  ctx.db.all(sql<Row<typeof invoiceLines>>`select * from invoice_lines where invoice_id = ${invoice_id} order by position`)
+  ctx.db.all(
+    sql<
+      Row<typeof invoiceLines>
+    >`select * from invoice_lines where invoice_id = ${invoice_id} order by position`,
+  )
 
 const creditLinesOf = (ctx: Ctx, credit_note_id: string) =>
-  ctx.db.all(sql<Row<typeof creditNoteLines>>`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`)
+  ctx.db.all(
+    sql<
+      Row<typeof creditNoteLines>
+    >`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`,
+  )
 
-async function sendPdf(reply: { type(type: string): { header(name: string, value: string): { send(body: Buffer): unknown } } }, number: string, document: InvoiceDocument): Promise<unknown> {
+async function sendPdf(
+  reply: { type(type: string): { header(name: string, value: string): { send(body: Buffer): unknown } } },
+  number: string,
+  document: InvoiceDocument,
+): Promise<unknown> {
   const pdf = await renderDocument('invoice', document)
-  return reply.type('application/pdf').header('content-disposition', `inline; filename="${number.replace(/[^\w.-]/g, '_')}.pdf"`).send(Buffer.from(pdf))
+  return reply
+    .type('application/pdf')
+    .header('content-disposition', `inline; filename="${number.replace(/[^\w.-]/g, '_')}.pdf"`)
+    .send(Buffer.from(pdf))
 }

@@ -2,19 +2,18 @@ import { collectionCommand, command } from '#kernel/commands.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { newId } from '#kernel/ids.ts'
 import { JsonValue } from '#kernel/kinds.ts'
-import { invalid, invalidField, Refused, type FieldError } from '#kernel/refused.ts'
-import { words, type Resource } from '#kernel/resource.ts'
-import { decodeBody, shapeOf } from '#kernel/shape.ts'
+import { invalidField, Refused } from '#kernel/refused.ts'
+import { words } from '#kernel/resource.ts'
+import { shapeOf } from '#kernel/shape.ts'
 import { id, sql } from '#kernel/sql.ts'
 import { asResource, change, insert } from '#kernel/store.ts'
 import { asOwner, run } from './ddl.ts'
+import { declaredFields, mostFields, mustBeFree, titleOf } from './declaration.ts'
 import { entities, entityFields, fieldVocabulary, type Entity } from './entities.ts'
 import { opaqueName, pluralOf } from './names.ts'
-import { planField, planTable, type PlannedField, type PlannedTable, type Target } from './plan.ts'
+import { planField, planTable, type PlannedField } from './plan.ts'
+import { planOf } from './planning.ts'
 import { checkDeclared, fieldOf, mustBeName, plain, type Declared } from './vocabulary.ts'
-
-const mostEntities = 200
-const mostFields = 200
 
 /** A noun, its table and its fields; served at once, by every process. A dry run answers the statements without running them. */
 export const createEntity = collectionCommand(
@@ -176,142 +175,6 @@ export const restoreEntity = command(
 
 function inBin(entity: Entity): string | null {
   return entity.status === 'in_bin' ? 'This entity is in the bin. Bring it back first.' : null
-}
-
-/** Every mistake of every field, named by its place: `fields.2.kind`. */
-function declaredFields(ctx: Ctx, given: unknown): Declared[] {
-  if (!Array.isArray(given) || given.length === 0 || given.length > mostFields)
-    throw invalidField(
-      'fields',
-      'not_fields',
-      `Fields is a list of 1 to ${mostFields} fields: [{"name": "height_m", "kind": "integer"}].`,
-    )
-  const errors: FieldError[] = []
-  const fields: Declared[] = []
-  for (const [place, body] of given.entries()) {
-    const at = (field: string) => `fields.${place}.${field}`
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      errors.push({
-        field: `fields.${place}`,
-        code: 'not_an_object',
-        detail: 'Each field is an object with at least name and kind.',
-      })
-      continue
-    }
-    try {
-      const decoded = decodeBody(ctx, fieldVocabulary, body as Record<string, unknown>, 'input')
-      const field = { ...decoded, values: plain(decoded.values), default: plain(decoded.default) } as Declared
-      checkDeclared(ctx, field)
-      if (fields.some((other) => other.name === field.name))
-        throw invalidField('name', 'already_exists', `There are two fields called “${field.name}”.`)
-      fields.push(field)
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      errors.push(...error.errors.map((one) => ({ ...one, field: at(one.field) })))
-    }
-  }
-  if (errors.length > 0) throw invalid(errors)
-  return fields
-}
-
-function titleOf(fields: readonly Declared[], wanted: string | undefined): string {
-  if (wanted !== undefined) {
-    if (!fields.some((field) => field.name === wanted && field.kind !== 'secret'))
-      throw invalidField('title_field', 'no_such_field', `There is no field “${wanted}”.`)
-    return wanted
-  }
-  const texts = fields.filter((field) => field.kind === 'text')
-  return (
-    (texts.find((field) => field.required) ?? texts[0] ?? fields.find((field) => field.kind !== 'secret'))
-      ?.name ?? 'id'
-  )
-}
-
-/** Names and plurals are one namespace, shared with the built-in nouns: both stand in addresses, permissions and the API's schemas. */
-async function mustBeFree(ctx: Ctx, name: string, plural: string): Promise<void> {
-  if (!/^[a-z][a-z0-9_]{0,41}$/.test(plural))
-    throw invalidField(
-      'plural',
-      'not_a_name',
-      'The plural has at most 42 small letters, digits and underscores.',
-    )
-  if (/_(create|update)$/.test(name) || name === 'problem')
-    throw invalidField('name', 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
-  const others = await ctx.db.all(
-    sql<{
-      name: string
-      plural: string
-    }>`select name, plural from entities where tenant_id = ${ctx.tenant.id} and status = 'active'`,
-  )
-  if (others.length >= mostEntities)
-    throw new Refused(
-      409,
-      'too_many_entities',
-      `There are ${mostEntities} entities already, which is the most.`,
-    )
-  const used = new Set([...ctx.app.nouns.builtIn, ...others].flatMap((noun) => [noun.name, noun.plural]))
-  if (used.has(name))
-    throw new Refused(409, 'already_exists', `There is a noun called “${name}” already.`, {
-      errors: [{ field: 'name', code: 'already_exists', detail: `“${name}” is already in use.` }],
-    })
-  if (used.has(plural))
-    throw new Refused(409, 'already_exists', `There is a noun called “${plural}” already.`, {
-      errors: [{ field: 'plural', code: 'already_exists', detail: `“${plural}” is already in use.` }],
-    })
-}
-
-async function planOf(
-  ctx: Ctx,
-  entity: { table_name: string; name: string },
-  fields: readonly PlannedField[],
-  fresh = true,
-): Promise<PlannedTable> {
-  const table = `dyn.${entity.table_name}`
-  const targets = new Map<string, Target>()
-  for (const [place, field] of fields.entries()) {
-    if (!field.to || targets.has(field.to)) continue
-    const own = field.to === entity.name
-    const noun = own ? ({ ...asResource(entities), table } as Resource) : await nounNamed(ctx, field.to)
-    const keys = own ? ['id,tenant_id'] : noun ? await uniqueKeys(ctx, noun.table) : []
-    if (!noun || !keys.includes('id,tenant_id'))
-      throw invalidField(
-        fresh ? `fields.${place}.to` : 'to',
-        'no_such_noun',
-        `There is no noun “${field.to}” to point to.`,
-      )
-    targets.set(field.to, { noun, bears_partner: keys.includes('id,partner_id,tenant_id') })
-  }
-  const owner = fresh
-    ? fields.find(
-        (field) => field.kind === 'reference' && field.required && targets.get(field.to ?? '')?.bears_partner,
-      )
-    : undefined
-  return { tenant_id: ctx.tenant.id, table, noun: entity.name, fields, targets, owner }
-}
-
-/** As the database has it now: the cache of this process may be a moment behind. */
-async function nounNamed(ctx: Ctx, name: string): Promise<Resource | undefined> {
-  const builtIn = ctx.app.nouns.builtIn.find((noun) => noun.name === name)
-  if (builtIn) return builtIn
-  const entity = await ctx.db.maybe(
-    sql<{
-      table_name: string
-    }>`select table_name from entities where tenant_id = ${ctx.tenant.id} and name = ${name} and status = 'active'`,
-  )
-  return entity && { ...asResource(entities), name, table: `dyn.${entity.table_name}` }
-}
-
-/** The columns of a table's unique keys, each in alphabetical order. */
-async function uniqueKeys(ctx: Ctx, table: string): Promise<string[]> {
-  const keys = await ctx.db.all(sql<{ columns: string }>`
-    select (
-      select string_agg(a.attname, ',' order by a.attname)
-      from pg_attribute a
-      where a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-    ) as columns
-    from pg_index i
-    where i.indrelid = to_regclass(${table}) and i.indisunique and i.indpred is null`)
-  return keys.map((key) => key.columns)
 }
 
 export async function fieldsOf(ctx: Ctx, entity_id: string): Promise<PlannedField[]> {

@@ -28,8 +28,17 @@ export type Declared = {
 
 /** The noun's own columns, words of a query, keys of a body: a field of that name could not be reached. */
 const taken = new Set([
-  ...['id', 'version', 'created_at', 'updated_at', 'tenant_id', 'partner_id', 'custom', 'dry_run'],
-  ...['constructor', 'prototype', ...reserved],
+  'id',
+  'version',
+  'created_at',
+  'updated_at',
+  'tenant_id',
+  'partner_id',
+  'custom',
+  'dry_run',
+  'constructor',
+  'prototype',
+  ...reserved,
 ])
 
 /** A B-tree entry holds 2,700 bytes; 500 characters fit whatever their script. */

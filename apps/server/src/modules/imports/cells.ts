@@ -8,11 +8,15 @@ export function cellValue(field: Field, raw: string): unknown {
   const text = withoutGuard(raw).trim()
   if (text === '') return null
   switch (field.kind) {
-    case 'integer': case 'bytes': case 'kbps':
+    case 'integer':
+    case 'bytes':
+    case 'kbps':
       return /^[+-]?\d{1,16}$/.test(text) ? Number(text) : text
     case 'boolean':
       return yes.has(text.toLowerCase()) ? true : no.has(text.toLowerCase()) ? false : text
-    case 'money': case 'decimal': case 'percent':
+    case 'money':
+    case 'decimal':
+    case 'percent':
       return plainDecimal(text)
     case 'date':
       return text.replace(/^(\d\d)\.(\d\d)\.(\d{4})$/, '$3-$2-$1')

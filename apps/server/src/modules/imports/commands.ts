@@ -14,7 +14,14 @@ import { checkMapping, mustBeComplete, proposeMapping, targetsOf, type Mapping }
 import { beginningOf } from './rows.ts'
 import { decodeText, delimiterOf } from './text.ts'
 
-export type NewImport = { file: Buffer; mode: 'validate' | 'run'; file_name: string | null; encoding?: string; delimiter?: string; mapping?: unknown }
+export type NewImport = {
+  file: Buffer
+  mode: 'validate' | 'run'
+  file_name: string | null
+  encoding?: string
+  delimiter?: string
+  mapping?: unknown
+}
 
 /** Takes in a file, keeps it, and lets the job begin. A file that is to be validated first may come without a complete mapping. */
 export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import> {
@@ -23,7 +30,10 @@ export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import>
   const delimiter = wanted.delimiter ?? delimiterOf(text)
   const { columns } = beginningOf(text, delimiter)
   const targets = targetsOf(ctx)
-  const mapping = wanted.mapping === undefined ? proposeMapping(targets, columns) : checkMapping(targets, columns, wanted.mapping)
+  const mapping =
+    wanted.mapping === undefined
+      ? proposeMapping(targets, columns)
+      : checkMapping(targets, columns, wanted.mapping)
   if (wanted.mode === 'run' || mapping.name) mustBeAllowed(ctx, mapping)
   const id = newId()
   const row = await insert(ctx, imports, {
@@ -37,32 +47,58 @@ export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import>
     mapping: new JsonValue(mapping),
     result_url: `/api/v1/imports/${id}/result`,
     actor: new JsonValue(ctx.actor),
-    ...(mapping.name ? {} : { status: 'failed', problem: 'No column is mapped to the name. Say which it is, then validate again.' }),
+    ...(mapping.name
+      ? {}
+      : {
+          status: 'failed',
+          problem: 'No column is mapped to the name. Say which it is, then validate again.',
+        }),
   } as Parameters<typeof insert<typeof imports.fields>>[2])
-  await ctx.db.run(sql`insert into import_files (tenant_id, import_id, content) values (${ctx.tenant.id}, ${id}, ${Buffer.from(text)})`)
+  await ctx.db.run(
+    sql`insert into import_files (tenant_id, import_id, content) values (${ctx.tenant.id}, ${id}, ${Buffer.from(text)})`,
+  )
   if (mapping.name) runImport.later(ctx, { import_id: id }, { queue: 'imports' })
   return row
 }
 
-const mapping = { kind: 'json', nullable: true, help: '{"name": "Full name"}: field to column; as before when left out' } as const
-const notNow = (row: Import) => (row.status === 'queued' || row.status === 'running' ? 'This import is at work.' : null)
+const mapping = {
+  kind: 'json',
+  nullable: true,
+  help: '{"name": "Full name"}: field to column; as before when left out',
+} as const
+const notNow = (row: Import) =>
+  row.status === 'queued' || row.status === 'running' ? 'This import is at work.' : null
 
 export const runAgain = command(
   imports,
   'run',
-  { label: 'Run import', help: 'Brings the rows in. Customers are known again by their external id.', input: { mapping }, unless: notNow },
+  {
+    label: 'Run import',
+    help: 'Brings the rows in. Customers are known again by their external id.',
+    input: { mapping },
+    unless: notNow,
+  },
   (ctx, row, input) => again(ctx, row, 'run', input.mapping),
 )
 
 export const validateAgain = command(
   imports,
   'validate',
-  { label: 'Validate import', help: 'Says what would happen to each row; changes nothing.', input: { mapping }, unless: (row) => notNow(row) ?? (row.mode === 'run' && row.ok > 0 ? 'This import has brought its rows in.' : null) },
+  {
+    label: 'Validate import',
+    help: 'Says what would happen to each row; changes nothing.',
+    input: { mapping },
+    unless: (row) =>
+      notNow(row) ?? (row.mode === 'run' && row.ok > 0 ? 'This import has brought its rows in.' : null),
+  },
   (ctx, row, input) => again(ctx, row, 'validate', input.mapping),
 )
 
 async function again(ctx: Ctx, row: Import, mode: 'validate' | 'run', given: unknown): Promise<Import> {
-  const wanted = given instanceof JsonValue ? checkMapping(targetsOf(ctx), row.columns as string[], given.value) : (row.mapping as Mapping)
+  const wanted =
+    given instanceof JsonValue
+      ? checkMapping(targetsOf(ctx), row.columns as string[], given.value)
+      : (row.mapping as Mapping)
   mustBeAllowed(ctx, wanted)
   await ctx.db.run(sql`delete from import_rows where import_id = ${row.id}`)
   const changed = await change(
@@ -70,8 +106,17 @@ async function again(ctx: Ctx, row: Import, mode: 'validate' | 'run', given: unk
     imports,
     row,
     {
-      mode, mapping: new JsonValue(wanted), status: 'queued', problem: null, actor: new JsonValue(ctx.actor),
-      done: 0, ok: 0, failed: 0, skipped: 0, started_at: null, finished_at: null,
+      mode,
+      mapping: new JsonValue(wanted),
+      status: 'queued',
+      problem: null,
+      actor: new JsonValue(ctx.actor),
+      done: 0,
+      ok: 0,
+      failed: 0,
+      skipped: 0,
+      started_at: null,
+      finished_at: null,
     },
     { action: mode === 'run' ? 'run_asked' : 'validation_asked' },
   )
@@ -83,6 +128,12 @@ async function again(ctx: Ctx, row: Import, mode: 'validate' | 'run', given: unk
 function mustBeAllowed(ctx: Ctx, wanted: Mapping): void {
   mustBeComplete(wanted)
   for (const action of ['create', 'update']) mustBeAbleTo(ctx, asResource(customers), action)
-  if (wanted.tariff) for (const action of ['create', 'activate']) mustBeAbleTo(ctx, asResource(services), action)
-  if (wanted.login && !wanted.tariff) throw new Refused(422, 'tariff_not_mapped', 'A login belongs to a service, and a service needs its tariff: map a column to the tariff too.')
+  if (wanted.tariff)
+    for (const action of ['create', 'activate']) mustBeAbleTo(ctx, asResource(services), action)
+  if (wanted.login && !wanted.tariff)
+    throw new Refused(
+      422,
+      'tariff_not_mapped',
+      'A login belongs to a service, and a service needs its tariff: map a column to the tariff too.',
+    )
 }

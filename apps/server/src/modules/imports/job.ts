@@ -17,26 +17,44 @@ const attempts = 10
  * Reads the file and writes its rows in chunks. A chunk's rows, their results and the import's progress commit together, so whatever is
  * killed goes on after the last chunk: nothing missing, nothing twice.
  */
-export const runImport = job('imports.run', { max_attempts: attempts }, async (work: Work<{ import_id: string }>) => {
-  const begun = await begin(work)
-  if (!begun) return
-  try {
-    await bringIn(work, begun.row, begun.text)
-    await finish(work, { status: 'done', problem: null })
-  } catch (error) {
-    const refusal = refusalOf(error)
-    if (error instanceof Refused || (refusal && work.attempt >= attempts)) return finish(work, { status: 'failed', problem: (refusal ?? (error as Error)).message.slice(0, 500) })
-    if (work.attempt >= attempts) await finish(work, { status: 'failed', problem: 'This is a defect of ours. The log has it.' })
-    throw error
-  }
-})
+export const runImport = job(
+  'imports.run',
+  { max_attempts: attempts },
+  async (work: Work<{ import_id: string }>) => {
+    const begun = await begin(work)
+    if (!begun) return
+    try {
+      await bringIn(work, begun.row, begun.text)
+      await finish(work, { status: 'done', problem: null })
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (error instanceof Refused || (refusal && work.attempt >= attempts))
+        return finish(work, {
+          status: 'failed',
+          problem: (refusal ?? (error as Error)).message.slice(0, 500),
+        })
+      if (work.attempt >= attempts)
+        await finish(work, { status: 'failed', problem: 'This is a defect of ours. The log has it.' })
+      throw error
+    }
+  },
+)
 
 async function begin(work: Work<{ import_id: string }>): Promise<{ row: Import; text: string } | undefined> {
   return work.act(async (ctx) => {
     const row = await find(ctx, imports, work.payload.import_id)
     if (!row) throw new Error('The import is gone.')
     if (row.status === 'done' || row.status === 'failed') return undefined
-    const started = row.status === 'running' ? row : await change(ctx, imports, row, { status: 'running', started_at: ctx.now.toString() }, { action: 'started' })
+    const started =
+      row.status === 'running'
+        ? row
+        : await change(
+            ctx,
+            imports,
+            row,
+            { status: 'running', started_at: ctx.now.toString() },
+            { action: 'started' },
+          )
     return { row: started, text: await fileOf(ctx, row.id) }
   })
 }
@@ -49,9 +67,14 @@ async function bringIn(work: Work<{ import_id: string }>, row: Import, text: str
     await work.act((ctx) => ctx.db.run(sql`update imports set total = ${total} where id = ${row.id}`))
   }
   const [columns, mapping] = [row.columns as string[], row.mapping as Mapping]
-  const targets = await asAuthor(work, row, (app, author) => act(app, author, {}, async (ctx) => targetsOf(ctx)))
+  const targets = await asAuthor(work, row, (app, author) =>
+    act(app, author, {}, async (ctx) => targetsOf(ctx)),
+  )
   const { external_id, login } = mapping
-  const earlier = [external_id && { field: 'external_id', lines: new Map<string, number>() }, login && { field: 'login', lines: new Map<string, number>() }].filter((one) => typeof one === 'object')
+  const earlier = [
+    external_id && { field: 'external_id', lines: new Map<string, number>() },
+    login && { field: 'login', lines: new Map<string, number>() },
+  ].filter((one) => typeof one === 'object')
   const repeated = new Map<number, Refused>()
   let chunk: ReadRow[] = []
   const flush = async () => {
@@ -66,7 +89,15 @@ async function bringIn(work: Work<{ import_id: string }>, row: Import, text: str
       if (typeof value !== 'string') continue
       const line = lines.get(value)
       if (line === undefined) lines.set(value, read.line)
-      else repeated.set(read.index, new Refused(409, `repeated_${field}`, `Line ${line} has the same ${field === 'login' ? 'login' : 'external id'} “${value.slice(0, 60)}”.`))
+      else
+        repeated.set(
+          read.index,
+          new Refused(
+            409,
+            `repeated_${field}`,
+            `Line ${line} has the same ${field === 'login' ? 'login' : 'external id'} “${value.slice(0, 60)}”.`,
+          ),
+        )
     }
     if (read.index < row.done) continue
     chunk.push(read)
@@ -75,14 +106,24 @@ async function bringIn(work: Work<{ import_id: string }>, row: Import, text: str
   await flush()
 }
 
-async function writeRows(work: Work<{ import_id: string }>, row: Import, chunk: readonly ReadRow[], repeated: ReadonlyMap<number, Refused>): Promise<void> {
+async function writeRows(
+  work: Work<{ import_id: string }>,
+  row: Import,
+  chunk: readonly ReadRow[],
+  repeated: ReadonlyMap<number, Refused>,
+): Promise<void> {
   if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
   const start = chunk[0]!.index
   await asAuthor(work, row, async (app, author) => {
-    const rehearsed = row.mode === 'validate' ? (await rehearse(app, author, {}, (ctx) => writeChunk(ctx, chunk, repeated))).result : undefined
+    const rehearsed =
+      row.mode === 'validate'
+        ? (await rehearse(app, author, {}, (ctx) => writeChunk(ctx, chunk, repeated))).result
+        : undefined
     await act(app, author, {}, async (ctx) => {
       // Two workers must not write the same chunk, should the first only have seemed dead.
-      const { done } = await ctx.db.one(sql<{ done: number }>`select done from imports where id = ${row.id} for no key update`)
+      const { done } = await ctx.db.one(
+        sql<{ done: number }>`select done from imports where id = ${row.id} for no key update`,
+      )
       if (done !== start) throw new Error(`Another worker has brought this import to row ${done}.`)
       await keep(ctx, row.id, rehearsed ?? (await writeChunk(ctx, chunk, repeated)))
     })
@@ -102,14 +143,28 @@ async function keep(ctx: Ctx, import_id: string, outcomes: readonly Outcome[]): 
     where id = ${import_id}`)
 }
 
-const finish = (work: Work<{ import_id: string }>, outcome: { status: 'done' | 'failed'; problem: string | null }) =>
+const finish = (
+  work: Work<{ import_id: string }>,
+  outcome: { status: 'done' | 'failed'; problem: string | null },
+) =>
   work.act(async (ctx) => {
     const row = await find(ctx, imports, work.payload.import_id)
-    if (row) await change(ctx, imports, row, { ...outcome, finished_at: ctx.now.toString() }, { action: 'finished', data: { ok: row.ok, failed: row.failed, skipped: row.skipped } })
+    if (row)
+      await change(
+        ctx,
+        imports,
+        row,
+        { ...outcome, finished_at: ctx.now.toString() },
+        { action: 'finished', data: { ok: row.ok, failed: row.failed, skipped: row.skipped } },
+      )
   })
 
 /** With the permissions its author has now; asked again where they have just changed. */
-async function asAuthor<T>(work: Work<{ import_id: string }>, row: Import, run: (app: Work<never>['app'], author: Principal) => Promise<T>): Promise<T> {
+async function asAuthor<T>(
+  work: Work<{ import_id: string }>,
+  row: Import,
+  run: (app: Work<never>['app'], author: Principal) => Promise<T>,
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const author = await work.app.principalOf(work.tenant_id, row.actor as Actor)
     try {
@@ -121,6 +176,8 @@ async function asAuthor<T>(work: Work<{ import_id: string }>, row: Import, run: 
 }
 
 export async function fileOf(ctx: Ctx, import_id: string): Promise<string> {
-  const { content } = await ctx.db.one(sql<{ content: Buffer }>`select content from import_files where import_id = ${import_id}`)
+  const { content } = await ctx.db.one(
+    sql<{ content: Buffer }>`select content from import_files where import_id = ${import_id}`,
+  )
   return content.toString('utf8')
 }

@@ -24,17 +24,28 @@ export const otherTargets = {
 export function targetsOf(ctx: Ctx): Record<string, Field> {
   const noun = asResource(customers)
   const closed = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
-  const own = Object.entries(noun.fields).filter(([name, field]) => !field.readonly && !closed.has(name) && !['references', 'json', 'secret'].includes(field.kind))
-  const custom = Object.entries(visibleCustomFields(ctx, noun)).filter(([name, field]) => field.kind !== 'json' && !closed.has(`custom.${name}`))
-  return { ...Object.fromEntries(own), ...Object.fromEntries(custom.map(([name, field]) => [`custom.${name}`, field])), ...otherTargets }
+  const own = Object.entries(noun.fields).filter(
+    ([name, field]) =>
+      !field.readonly && !closed.has(name) && !['references', 'json', 'secret'].includes(field.kind),
+  )
+  const custom = Object.entries(visibleCustomFields(ctx, noun)).filter(
+    ([name, field]) => field.kind !== 'json' && !closed.has(`custom.${name}`),
+  )
+  return {
+    ...Object.fromEntries(own),
+    ...Object.fromEntries(custom.map(([name, field]) => [`custom.${name}`, field])),
+    ...otherTargets,
+  }
 }
 
 /** By what the columns are called: the field's own name and label, and what other systems and people call it. */
 export function proposeMapping(targets: Record<string, Field>, columns: readonly string[]): Mapping {
   const names = new Map<string, string>()
-  for (const [field, others] of Object.entries(synonyms)) for (const other of others) names.set(folded(other), field)
+  for (const [field, others] of Object.entries(synonyms))
+    for (const other of others) names.set(folded(other), field)
   for (const [field, { label }] of Object.entries(targets)) {
-    for (const name of [label ?? words(field), field.replace('custom.', ''), field]) names.set(folded(name), field)
+    for (const name of [label ?? words(field), field.replace('custom.', ''), field])
+      names.set(folded(name), field)
   }
   const mapping: Mapping = {}
   for (const column of columns) {
@@ -45,12 +56,31 @@ export function proposeMapping(targets: Record<string, Field>, columns: readonly
 }
 
 /** A mapping that a person gave. */
-export function checkMapping(targets: Record<string, Field>, columns: readonly string[], given: unknown): Mapping {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalidField('mapping', 'not_a_mapping', 'A mapping is an object, field to column: {"name": "Full name"}.')
+export function checkMapping(
+  targets: Record<string, Field>,
+  columns: readonly string[],
+  given: unknown,
+): Mapping {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw invalidField(
+      'mapping',
+      'not_a_mapping',
+      'A mapping is an object, field to column: {"name": "Full name"}.',
+    )
   const errors: FieldError[] = []
   for (const [field, column] of Object.entries(given)) {
-    if (!Object.hasOwn(targets, field)) errors.push({ field: `mapping.${field.slice(0, 60)}`, code: 'unknown_field', detail: `“${field.slice(0, 60)}” is not a field that can be imported.` })
-    else if (typeof column !== 'string' || !columns.includes(column)) errors.push({ field: `mapping.${field}`, code: 'no_such_column', detail: `The file has no column “${String(column).slice(0, 60)}”. It has: ${columns.slice(0, 40).join(', ')}.` })
+    if (!Object.hasOwn(targets, field))
+      errors.push({
+        field: `mapping.${field.slice(0, 60)}`,
+        code: 'unknown_field',
+        detail: `“${field.slice(0, 60)}” is not a field that can be imported.`,
+      })
+    else if (typeof column !== 'string' || !columns.includes(column))
+      errors.push({
+        field: `mapping.${field}`,
+        code: 'no_such_column',
+        detail: `The file has no column “${String(column).slice(0, 60)}”. It has: ${columns.slice(0, 40).join(', ')}.`,
+      })
   }
   if (errors.length > 0) throw invalid(errors)
   return given as Mapping
@@ -58,14 +88,49 @@ export function checkMapping(targets: Record<string, Field>, columns: readonly s
 
 /** Without a name there is no customer; said before the first row, not once a row. */
 export function mustBeComplete(mapping: Mapping): void {
-  if (!mapping.name) throw invalidField('mapping', 'name_not_mapped', 'No column is mapped to the name. Say which it is: mapping={"name": "Full name"}.')
+  if (!mapping.name)
+    throw invalidField(
+      'mapping',
+      'name_not_mapped',
+      'No column is mapped to the name. Say which it is: mapping={"name": "Full name"}.',
+    )
 }
 
-const folded = (name: string) => name.normalize('NFKD').toLowerCase().replace(/ł/g, 'l').replace(/[^\p{L}\p{N}]/gu, '')
+const folded = (name: string) =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/ł/g, 'l')
+    .replace(/[^\p{L}\p{N}]/gu, '')
 
 const synonyms: Record<string, readonly string[]> = {
-  name: ['full name', 'customer', 'customer name', 'client', 'client name', 'subscriber', 'company', 'nazwa', 'imię i nazwisko', 'meno', 'jméno'],
-  external_id: ['id', 'number', 'customer id', 'customer number', 'customer no', 'client id', 'account', 'account number', 'account id', 'splynx id', 'uisp id', 'nr klienta'],
+  name: [
+    'full name',
+    'customer',
+    'customer name',
+    'client',
+    'client name',
+    'subscriber',
+    'company',
+    'nazwa',
+    'imię i nazwisko',
+    'meno',
+    'jméno',
+  ],
+  external_id: [
+    'id',
+    'number',
+    'customer id',
+    'customer number',
+    'customer no',
+    'client id',
+    'account',
+    'account number',
+    'account id',
+    'splynx id',
+    'uisp id',
+    'nr klienta',
+  ],
   email: ['e-mail', 'mail', 'email address', 'e-mail address'],
   phone: ['telephone', 'tel', 'mobile', 'phone number', 'mobile phone', 'telefon', 'msisdn'],
   street: ['address', 'street address', 'street 1', 'address line 1', 'ulica', 'adres'],

@@ -12,7 +12,12 @@ export async function byName(ctx: Ctx, noun: Resource, names: Iterable<string>):
   const column = id(columnOf(noun, noun.title))
   const rows = await ctx.db.all(sql<{ id: string; name: string }>`
     select id, ${column} as name from ${id(noun.table)} ${and([sql`lower(${column}) = any(${wanted}::text[])`, ...scope(ctx, noun)])}`)
-  return new Map([...Map.groupBy(rows, (row) => foldedName(row.name))].map(([name, group]) => [name, group.map((row) => row.id)]))
+  return new Map(
+    [...Map.groupBy(rows, (row) => foldedName(row.name))].map(([name, group]) => [
+      name,
+      group.map((row) => row.id),
+    ]),
+  )
 }
 
 export const foldedName = (name: string): string => name.trim().toLowerCase()

@@ -13,7 +13,11 @@ const pageRows = 5000
  * The file as it came, each row with what became of it and why. Only the failed ones where asked: corrected, they can be imported again.
  * `csvCell` defuses what a spreadsheet would take for a formula.
  */
-export async function resultLines(ctx: Ctx, row: Import, onlyFailed: boolean): Promise<AsyncIterable<string>> {
+export async function resultLines(
+  ctx: Ctx,
+  row: Import,
+  onlyFailed: boolean,
+): Promise<AsyncIterable<string>> {
   const text = await fileOf(ctx, row.id)
   const columns = row.columns as string[]
   const width = columns.length
@@ -26,7 +30,10 @@ export async function resultLines(ctx: Ctx, row: Import, onlyFailed: boolean): P
       const kept = page[index % pageRows]
       if (onlyFailed && kept?.status !== 'failed') continue
       const status = kept ? (kept.action ?? kept.status) : 'waiting'
-      const shown = [...cells.slice(0, width), ...Array.from({ length: Math.max(0, width - cells.length) }, () => '')]
+      const shown = [
+        ...cells.slice(0, width),
+        ...Array.from({ length: Math.max(0, width - cells.length) }, () => ''),
+      ]
       lines += `${[...shown, status, kept?.error?.detail ?? ''].map(csvCell).join(',')}\r\n`
       if (lines.length > 65_536) {
         yield lines

@@ -23,7 +23,11 @@ const noun = asResource(imports)
 
 export function routes(server: FastifyInstance, app: App): void {
   void server.register(async (scope) => {
-    scope.addContentTypeParser(['text/csv', 'application/octet-stream', 'text/plain', 'application/vnd.ms-excel'], { parseAs: 'buffer', bodyLimit: fileLimit }, (_, body, done) => done(null, body))
+    scope.addContentTypeParser(
+      ['text/csv', 'application/octet-stream', 'text/plain', 'application/vnd.ms-excel'],
+      { parseAs: 'buffer', bodyLimit: fileLimit },
+      (_, body, done) => done(null, body),
+    )
     scope.post(
       '/api/v1/imports',
       {
@@ -35,7 +39,9 @@ export function routes(server: FastifyInstance, app: App): void {
         const wanted = wantedBy(request)
         // What an Idempotency-Key stands for: these options and this content.
         request.body = { ...queryOf(request), sha256: createHash('sha256').update(wanted.file).digest('hex') }
-        return actAs(app, request, reply, { status: 201 }, async (ctx) => shapeOf(ctx, noun).present(await createImport(ctx, wanted)))
+        return actAs(app, request, reply, { status: 201 }, async (ctx) =>
+          shapeOf(ctx, noun).present(await createImport(ctx, wanted)),
+        )
       },
     )
   })
@@ -52,7 +58,13 @@ export function routes(server: FastifyInstance, app: App): void {
           samples: samples.slice(0, 5).map((cells) => cells[place] ?? ''),
           field: Object.keys(proposed).find((field) => proposed[field] === name) ?? null,
         })),
-        fields: Object.entries(targets).map(([name, field]) => ({ name, label: field.label ?? words(name.replace('custom.', '')), kind: field.kind, required: name === 'name', ...(field.values ? { values: field.values } : {}) })),
+        fields: Object.entries(targets).map(([name, field]) => ({
+          name,
+          label: field.label ?? words(name.replace('custom.', '')),
+          kind: field.kind,
+          required: name === 'name',
+          ...(field.values ? { values: field.values } : {}),
+        })),
         proposed,
         mapping: row.mapping,
       }
@@ -62,9 +74,15 @@ export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/imports/:id/result', async (request, reply) => {
     const { format = 'csv', only = 'all' } = queryOf(request)
     if (format !== 'csv') throw invalidField('format', 'not_a_choice', 'format must be csv.')
-    if (only !== 'all' && only !== 'failed') throw invalidField('only', 'not_a_choice', 'only must be all or failed.')
-    const lines = await readAs(app, request, reply, async (ctx) => resultLines(ctx, await importOf(ctx, request), only === 'failed'))
-    return reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="import-result.csv"').send(Readable.from(lines))
+    if (only !== 'all' && only !== 'failed')
+      throw invalidField('only', 'not_a_choice', 'only must be all or failed.')
+    const lines = await readAs(app, request, reply, async (ctx) =>
+      resultLines(ctx, await importOf(ctx, request), only === 'failed'),
+    )
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="import-result.csv"')
+      .send(Readable.from(lines))
   })
 }
 
@@ -77,13 +95,30 @@ async function importOf(ctx: Ctx, request: FastifyRequest): Promise<Import> {
 }
 
 function wantedBy(request: FastifyRequest): Parameters<typeof createImport>[1] {
-  const { noun: into, mode, validate_only, mapping, encoding, delimiter, file_name, ...rest } = queryOf(request)
+  const {
+    noun: into,
+    mode,
+    validate_only,
+    mapping,
+    encoding,
+    delimiter,
+    file_name,
+    ...rest
+  } = queryOf(request)
   const strange = Object.keys(rest)[0]
   if (strange) throw invalidField(strange, 'unknown_field', `“${strange}” is not an option of imports.`)
-  if (into !== 'customers' && into !== 'customer') throw invalidField('noun', 'not_importable', 'Say what the rows are: noun=customers.')
-  if (mode !== undefined && mode !== 'validate' && mode !== 'run') throw invalidField('mode', 'not_a_choice', 'mode must be validate or run.')
-  if (!(request.body instanceof Buffer)) throw new Refused(415, 'unsupported_media_type', 'Send the file itself as the body, with Content-Type: text/csv.')
-  if (delimiter !== undefined && !/^[,;\t|]$/.test(delimiter)) throw invalidField('delimiter', 'not_a_choice', 'delimiter must be a comma, a semicolon, a tab or |.')
+  if (into !== 'customers' && into !== 'customer')
+    throw invalidField('noun', 'not_importable', 'Say what the rows are: noun=customers.')
+  if (mode !== undefined && mode !== 'validate' && mode !== 'run')
+    throw invalidField('mode', 'not_a_choice', 'mode must be validate or run.')
+  if (!(request.body instanceof Buffer))
+    throw new Refused(
+      415,
+      'unsupported_media_type',
+      'Send the file itself as the body, with Content-Type: text/csv.',
+    )
+  if (delimiter !== undefined && !/^[,;\t|]$/.test(delimiter))
+    throw invalidField('delimiter', 'not_a_choice', 'delimiter must be a comma, a semicolon, a tab or |.')
   return {
     file: request.body,
     mode: mode ?? (validate_only === 'true' ? 'validate' : 'run'),

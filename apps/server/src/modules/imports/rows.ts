@@ -8,7 +8,13 @@ export type FileRow = { index: number; line: number; cells: string[] }
 
 export const mostRows = 500_000
 const mostColumns = 200
-const options = (delimiter: string) => ({ delimiter, skip_empty_lines: true, relax_column_count: true, max_record_size: 1_000_000, info: true as const })
+const options = (delimiter: string) => ({
+  delimiter,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  max_record_size: 1_000_000,
+  info: true as const,
+})
 type Parsed = { record: string[]; info: { lines: number } }
 
 /** The header and the first rows, for mapping. Columns are told apart even where the file calls two alike. */
@@ -18,7 +24,12 @@ export function beginningOf(text: string, delimiter: string): { columns: string[
     const records = parseAll(text, { ...options(delimiter), to: 21 }) as unknown as Parsed[]
     const [header, ...samples] = records.map(({ record }) => record)
     if (!header) throw new Refused(422, 'empty_file', 'The file has no rows.')
-    if (header.length > mostColumns) throw new Refused(422, 'too_many_columns', `The file has ${header.length} columns; at most ${mostColumns} are read.`)
+    if (header.length > mostColumns)
+      throw new Refused(
+        422,
+        'too_many_columns',
+        `The file has ${header.length} columns; at most ${mostColumns} are read.`,
+      )
     return { columns: named(header), samples }
   } catch (error) {
     throw unreadable(error)
@@ -34,7 +45,8 @@ export async function* rowsOf(text: string, delimiter: string): AsyncGenerator<F
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
       if (index >= 0) yield { index, line, cells: record }
       line = info.lines + 1
-      if (++index > mostRows) throw new Refused(422, 'too_many_rows', `The file has more than ${mostRows} rows. Split it.`)
+      if (++index > mostRows)
+        throw new Refused(422, 'too_many_rows', `The file has more than ${mostRows} rows. Split it.`)
     }
   } catch (error) {
     throw unreadable(error)
@@ -60,6 +72,11 @@ function named(header: readonly string[]): string[] {
 function unreadable(error: unknown): unknown {
   if (!(error instanceof CsvError)) return error
   const line = 'lines' in error && typeof error.lines === 'number' ? ` near line ${error.lines}` : ''
-  const why = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quotation mark is opened and never closed' : error.code === 'CSV_MAX_RECORD_SIZE' ? 'a row is longer than a million characters' : 'a quotation mark stands where none may be'
+  const why =
+    error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? 'a quotation mark is opened and never closed'
+      : error.code === 'CSV_MAX_RECORD_SIZE'
+        ? 'a row is longer than a million characters'
+        : 'a quotation mark stands where none may be'
   return new Refused(422, 'not_csv', `The file cannot be read as CSV${line}: ${why}.`)
 }

@@ -25,7 +25,11 @@ export type Entry = {
  */
 export async function post(ctx: Ctx, entries: readonly Entry[], alsoSet: Sql = empty): Promise<void> {
   if (entries.length === 0) return
-  const rows = entries.map((entry) => ({ ...entry, debit: chart[entry.debit].code, credit: chart[entry.credit].code }))
+  const rows = entries.map((entry) => ({
+    ...entry,
+    debit: chart[entry.debit].code,
+    credit: chart[entry.credit].code,
+  }))
   await ctx.db.run(sql`
     with posted as (
       insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
@@ -41,7 +45,11 @@ export async function post(ctx: Ctx, entries: readonly Entry[], alsoSet: Sql = e
 }
 
 /** Reverses everything posted for a source and not reversed yet; answers how much that was, in minor units. */
-export async function reverse(ctx: Ctx, source_id: string, told: { kind: string; description: string }): Promise<bigint> {
+export async function reverse(
+  ctx: Ctx,
+  source_id: string,
+  told: { kind: string; description: string },
+): Promise<bigint> {
   const { amount } = await ctx.db.one(sql<{ amount: bigint }>`
     with posted as (
       insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, reverses_id, created_at, updated_at)

@@ -10,7 +10,12 @@ import { post, reverse, type AccountName } from '#modules/ledger/index.ts'
 import { allocations, payments, type Payment } from './payments.ts'
 import { settle, unsettle } from './settle.ts'
 
-const accountOf: Record<Payment['method'], AccountName> = { cash: 'cash', bank_transfer: 'bank', card: 'card_clearing', other: 'bank' }
+const accountOf: Record<Payment['method'], AccountName> = {
+  cash: 'cash',
+  bank_transfer: 'bank',
+  card: 'card_clearing',
+  other: 'bank',
+}
 
 export const receivePayment = collectionCommand(
   payments,
@@ -22,7 +27,11 @@ export const receivePayment = collectionCommand(
     input: {
       customer_id: { kind: 'reference', to: 'customer' },
       amount: { kind: 'money', min: 0, max: 10_000_000_000 },
-      method: { kind: 'choice', values: ['cash', 'bank_transfer', 'card', 'other'], default: 'bank_transfer' },
+      method: {
+        kind: 'choice',
+        values: ['cash', 'bank_transfer', 'card', 'other'],
+        default: 'bank_transfer',
+      },
       date: { kind: 'date', nullable: true, help: 'Today when left out' },
       reference: { kind: 'text', max: 140, nullable: true },
       comment: { kind: 'text', max: 500, nullable: true },
@@ -33,16 +42,40 @@ export const receivePayment = collectionCommand(
   async (ctx, { invoice_id, date: wanted, ...input }) => {
     const date = wanted ?? today(ctx).toString()
     if (input.amount === 0n) throw invalidField('amount', 'out_of_range', 'Amount must be more than zero.')
-    if (date > today(ctx).toString()) throw invalidField('date', 'in_future', 'A payment cannot have been received on a day that is still to come.')
+    if (date > today(ctx).toString())
+      throw invalidField(
+        'date',
+        'in_future',
+        'A payment cannot have been received on a day that is still to come.',
+      )
     const known = await find(ctx, customers, input.customer_id)
-    if (!known) throw invalidField('customer_id', 'no_such_customer', 'There is no customer with this id, or you may not see it.')
+    if (!known)
+      throw invalidField(
+        'customer_id',
+        'no_such_customer',
+        'There is no customer with this id, or you may not see it.',
+      )
     const customer = await lock(ctx, customers, input.customer_id)
     if (invoice_id) await mustBeOpen(ctx, invoice_id, customer.id)
     const payment = await insert(
       ctx,
       payments,
-      { ...input, method: input.method ?? 'bank_transfer', date, status: 'succeeded', unallocated: input.amount, currency: ctx.tenant.currency, partner_id: customer.partner_id },
-      { action: 'received', data: { customer_id: customer.id, amount: formatDecimal(input.amount, currencyDigits(ctx.tenant.currency)) } },
+      {
+        ...input,
+        method: input.method ?? 'bank_transfer',
+        date,
+        status: 'succeeded',
+        unallocated: input.amount,
+        currency: ctx.tenant.currency,
+        partner_id: customer.partner_id,
+      },
+      {
+        action: 'received',
+        data: {
+          customer_id: customer.id,
+          amount: formatDecimal(input.amount, currencyDigits(ctx.tenant.currency)),
+        },
+      },
     )
     await post(ctx, [
       {
@@ -72,7 +105,8 @@ export const refundPayment = command(
     money: true,
     input: { reason: { kind: 'text', min: 1, max: 500 } },
     help: 'The money goes back: the posting is reversed and the invoices it paid are open again.',
-    unless: (payment) => (payment.status === 'refunded' ? `This payment was refunded on ${payment.refunded_on}.` : null),
+    unless: (payment) =>
+      payment.status === 'refunded' ? `This payment was refunded on ${payment.refunded_on}.` : null,
   },
   async (ctx, payment, { reason }) => {
     await lock(ctx, customers, payment.customer_id)
@@ -91,7 +125,12 @@ export const refundPayment = command(
 export const undoAllocation = command(
   allocations,
   'undo',
-  { danger: true, input: { reason: { kind: 'text', max: 500, nullable: true } }, help: 'The invoice is open again, the money is credit again.', answers: 'json' },
+  {
+    danger: true,
+    input: { reason: { kind: 'text', max: 500, nullable: true } },
+    help: 'The invoice is open again, the money is credit again.',
+    answers: 'json',
+  },
   async (ctx, allocation) => {
     await lock(ctx, customers, allocation.customer_id)
     await unsettle(ctx, { allocation_id: allocation.id })
@@ -104,22 +143,44 @@ export const allocatePayment = command(
   payments,
   'allocate',
   {
-    input: { invoice_id: { kind: 'reference', to: 'invoice', nullable: true, help: 'Otherwise what is due earliest' } },
+    input: {
+      invoice_id: {
+        kind: 'reference',
+        to: 'invoice',
+        nullable: true,
+        help: 'Otherwise what is due earliest',
+      },
+    },
     help: 'Puts what is left of the payment towards invoices.',
-    unless: (payment) => (payment.status === 'refunded' ? 'This payment was refunded.' : payment.unallocated === 0n ? 'Nothing is left of this payment.' : null),
+    unless: (payment) =>
+      payment.status === 'refunded'
+        ? 'This payment was refunded.'
+        : payment.unallocated === 0n
+          ? 'Nothing is left of this payment.'
+          : null,
   },
   async (ctx, payment, { invoice_id }) => {
     await lock(ctx, customers, payment.customer_id)
     if (invoice_id) await mustBeOpen(ctx, invoice_id, payment.customer_id)
-    await settle(ctx, [payment.customer_id], { payment_id: payment.id, ...(invoice_id ? { invoice_id } : {}) })
+    await settle(ctx, [payment.customer_id], {
+      payment_id: payment.id,
+      ...(invoice_id ? { invoice_id } : {}),
+    })
     return again(ctx, payment.id)
   },
 )
 
-const again = (ctx: Ctx, payment_id: string): Promise<Payment> => ctx.db.one(sql<Payment>`select * from payments where id = ${payment_id}`)
+const again = (ctx: Ctx, payment_id: string): Promise<Payment> =>
+  ctx.db.one(sql<Payment>`select * from payments where id = ${payment_id}`)
 
 async function mustBeOpen(ctx: Ctx, invoice_id: string, customer_id: string): Promise<void> {
   const invoice = await find(ctx, invoices, invoice_id)
-  if (!invoice || invoice.customer_id !== customer_id) throw invalidField('invoice_id', 'no_such_invoice', 'This customer has no invoice with this id.')
-  if (invoice.due_total === 0n) throw new Refused(409, 'invoice_not_open', `Invoice ${invoice.number} is ${invoice.status}; nothing is due on it.`)
+  if (!invoice || invoice.customer_id !== customer_id)
+    throw invalidField('invoice_id', 'no_such_invoice', 'This customer has no invoice with this id.')
+  if (invoice.due_total === 0n)
+    throw new Refused(
+      409,
+      'invoice_not_open',
+      `Invoice ${invoice.number} is ${invoice.status}; nothing is due on it.`,
+    )
 }

@@ -8,7 +8,11 @@ import { empty, sql } from '#kernel/sql.ts'
  * statement for all of them. Laid end to end, credits and dues are two rulers: where a credit and an invoice lie side by side, that
  * much is allocated. `only` limits it to one payment and one invoice.
  */
-export async function settle(ctx: Ctx, customer_ids: readonly string[], only: { payment_id?: string; invoice_id?: string } = {}): Promise<void> {
+export async function settle(
+  ctx: Ctx,
+  customer_ids: readonly string[],
+  only: { payment_id?: string; invoice_id?: string } = {},
+): Promise<void> {
   if (customer_ids.length === 0) return
   const changed = await ctx.db.all(sql<SettledInvoice>`
     with open_credits as (
@@ -81,7 +85,14 @@ export async function unsettle(ctx: Ctx, of: { payment_id?: string; allocation_i
   for (const invoice of changed) tellOf(ctx, invoice)
 }
 
-type SettledInvoice = { id: string; customer_id: string; number: string; status: string; paid_total: bigint; amount: bigint }
+type SettledInvoice = {
+  id: string
+  customer_id: string
+  number: string
+  status: string
+  paid_total: bigint
+  amount: bigint
+}
 
 function tellOf(ctx: Ctx, { id, customer_id, number, status, paid_total, amount }: SettledInvoice): void {
   const digits = currencyDigits(ctx.tenant.currency)

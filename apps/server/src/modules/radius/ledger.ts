@@ -21,6 +21,8 @@ export type Tracked = Owner & {
   router_id: string
   key: string | null
   version: number | null
+  /** Where the row lies in its table (ctid), while nobody else has changed it. */
+  place: string | null
   state: SessionState
   dirty: boolean
   /** What only a new row needs. */
@@ -72,7 +74,7 @@ export class Ledger {
     let session = known
     if (!session || happened === 'again') {
       if (session) this.#retire(session)
-      session = { id: newId(), tenant_id, router_id, key: place.key, version: null, state, dirty: true, names: packet, ...this.#ownerOf(key, known), policy: this.#policy(key, place) }
+      session = { id: newId(), tenant_id, router_id, key: place.key, version: null, place: null, state, dirty: true, names: packet, ...this.#ownerOf(key, known), policy: this.#policy(key, place) }
       this.#open.set(key, session)
     } else if (state !== session.state) {
       session.state = state
@@ -94,8 +96,8 @@ export class Ledger {
     session.key = null
     this.#done.push(session)
     if (session.version === null) return
-    this.retired.push({ tenant_id: session.tenant_id, id: session.id, version: session.version })
-    session.version++
+    // What this batch still changes of it is written first, and counts its version on.
+    this.retired.push({ tenant_id: session.tenant_id, id: session.id, version: session.version + (session.dirty ? 1 : 0) })
   }
 
   #ownerOf(key: string, before: Tracked | undefined): Owner {

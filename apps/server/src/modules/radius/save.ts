@@ -16,6 +16,7 @@ export async function storedSessions(db: Db, places: readonly Place[]): Promise<
     router_id: row.router_id,
     key: row.acct_key,
     version: row.version,
+    place: row.place,
     service_id: row.service_id,
     customer_id: row.customer_id,
     partner_id: row.partner_id,
@@ -49,7 +50,7 @@ export async function storedSessions(db: Db, places: readonly Place[]): Promise<
 /** Writes what a batch came to: sessions, events, usage; in the caller's transaction, two statements in one trip. */
 export async function saveBatch(db: Db, ledger: Ledger): Promise<void> {
   const changed = ledger.changed()
-  const stored = changed.filter(({ version }) => version !== null).map(({ tenant_id, id, version, state }) => ({ tenant_id, id, version, ...printed(state) }))
+  const stored = changed.filter(({ version }) => version !== null).map(({ place, id, version, state }) => ({ place, id, version, ...printed(state) }))
   const added = changed.filter(({ version }) => version === null).map(newRow)
   const events = ledger.events.map((event) => ({ ...event, at: iso(event.at) }))
   const saved = db.all(sql`
@@ -58,7 +59,7 @@ export async function saveBatch(db: Db, ledger: Ledger): Promise<void> {
   await Promise.all([saved, used])
 }
 
-function newRow({ version: _, key, dirty: __, names, state, policy, ...ids }: Tracked) {
+function newRow({ version: _, place: __, key, dirty: ___, names, state, policy, ...ids }: Tracked) {
   return {
     ...ids,
     acct_key: key,
@@ -94,6 +95,7 @@ type SessionRow = Omit<SessionState, Big | Counted | Instants | 'stopped_at'> &
     tenant_id: string
     router_id: string
     acct_key: string
+    place: string
     version: number
     service_id: string | null
     customer_id: string | null

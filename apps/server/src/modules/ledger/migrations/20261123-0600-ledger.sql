@@ -17,7 +17,7 @@ select guard_table('accounts');
 -- One row is one amount from one account to another, so an entry out of balance cannot be written down.
 create table journal_entries (
   id uuid not null default uuidv7(),
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   date date not null,
   kind text not null,
   description text not null,
@@ -34,8 +34,6 @@ create table journal_entries (
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
   primary key (tenant_id, id),
-  -- Reversed once at most.
-  unique (tenant_id, reverses_id),
   check (debit_account_id <> credit_account_id),
   check ((customer_id is null) or (partner_id is not null)),
   foreign key (tenant_id, debit_account_id) references accounts,
@@ -46,6 +44,8 @@ create table journal_entries (
 create index on journal_entries (tenant_id, customer_id, id) where customer_id is not null;
 create index on journal_entries (tenant_id, source_id) where source_id is not null;
 create index on journal_entries (tenant_id, date, id);
+-- Reversed once at most.
+create unique index journal_entries_reversed_once on journal_entries (tenant_id, reverses_id) where reverses_id is not null;
 select guard_table('journal_entries');
 create trigger take_partner_of_customer before insert on journal_entries for each row
   when (new.customer_id is not null and new.partner_id is null) execute function take_partner_of_customer();
