@@ -93,6 +93,9 @@ async function main(): Promise<void> {
   }
 }
 
+/** A connection that dies inside the job runner rejects where nobody listens; the runner reconnects by itself, so the program goes on. */
+process.on('unhandledRejection', (error) => console.error('A background task failed:', error instanceof Error ? error.message : error))
+
 function progress(sentence: string): void {
   console.error(`${((performance.now() - began_ms) / 1000).toFixed(1).padStart(5)} s  ${sentence}`)
 }

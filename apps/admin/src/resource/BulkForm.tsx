@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -53,7 +53,9 @@ export function BulkForm({
   const preview = useQuery({
     queryKey: ['dry_run', 'bulk', path, settled],
     queryFn: () => api.post<BulkAnswer>(path, { ...JSON.parse(settled), dry_run: true }),
-    enabled: filled,
+    // While the person types, what was settled before is not what they ask.
+    enabled: filled && settled === JSON.stringify(body),
+    placeholderData: keepPreviousData,
     retry: false,
     staleTime: 0,
   })

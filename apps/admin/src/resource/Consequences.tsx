@@ -32,7 +32,8 @@ export function useRehearsal({ method, path, body, version, ready }: Rehearsal) 
         ? api.patch<DryRun>(path, asked, { signal, ...(version === undefined ? {} : { version }) })
         : api.post<DryRun>(path, asked, options)
     },
-    enabled: ready,
+    // While the person types, what was settled before is not what they ask.
+    enabled: ready && settled === JSON.stringify(body),
     placeholderData: keepPreviousData,
     staleTime: 0,
     retry: false,

@@ -1,10 +1,10 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { sql } from '#kernel/sql.ts'
 import { addPastSessions, type PastSession } from '#modules/radius/index.ts'
-import { addUsage, type Usage } from '#modules/usage/index.ts'
+import { addPastUsage, type Usage } from '#modules/usage/index.ts'
 import { appetiteOf } from './lines.ts'
 import { seededRandom, type Random } from './random.ts'
-import { carried, type Line } from './traffic.ts'
+import { averageDay, carried, carriedInDay, type Line } from './traffic.ts'
 
 /** A line, and between which days it was in use. */
 type UsedLine = Line &
@@ -22,6 +22,8 @@ type UsedLine = Line &
 
 const days_of_usage = 60
 const days_of_sessions = 3
+/** So many of the lines are online at a time, here as on the simulated router. */
+const share_online = 0.66
 
 /** What the subscribers used in the last 60 days, up to the present hour, and their sessions of the last three. */
 export async function usePast(ctx: Ctx): Promise<void> {
@@ -34,8 +36,8 @@ export async function usePast(ctx: Ctx): Promise<void> {
     const inUse = lines.filter((line) => line.from <= day && (line.until === null || line.until > day))
     const used = inUse
       .filter(() => random.chance(0.96))
-      .flatMap((line) => (ago > 1 ? [wholeDay(ctx, random, line, midnight)] : byThirds(ctx, random, line, midnight, present)))
-    await addUsage(ctx.db, used)
+      .flatMap((line) => (ago > 1 ? [wholeDay(ctx, random, line, midnight)] : inSteps(ctx, random, line, midnight, present)))
+    await addPastUsage(ctx, used)
     if (ago <= days_of_sessions && ago > 0)
       await addPastSessions(ctx, inUse.map((line) => session(random, line, midnight)))
   }
@@ -67,14 +69,13 @@ async function usedLines(ctx: Ctx): Promise<UsedLine[]> {
 function wholeDay(ctx: Ctx, random: Random, line: UsedLine, midnight: Temporal.ZonedDateTime): Usage {
   const hour = Math.min(23.9, 24 * Math.sqrt(random.next()))
   const moment = midnight.add({ minutes: Math.floor(hour * 60) })
-  const luck = random.chance(0.08) ? 2.5 : 0.6 + random.next() * 0.7
-  // Twelve hours at the day's mean share twice a day: the curve cancels out over a whole day.
-  const { download_bytes, upload_bytes } = carried(line, 9.5, 86_400, luck)
+  const luck = share_online * (random.chance(0.08) ? 2.5 : 0.6 + random.next() * 0.7)
+  const { download_bytes, upload_bytes } = carriedInDay(line, luck)
   return usage(ctx, line, moment, download_bytes, upload_bytes)
 }
 
-/** Yesterday and today, every twenty minutes up to now: what the dashboard's last 24 hours are drawn from. */
-function byThirds(
+/** Yesterday and today in steps up to now: what the dashboard's last 24 hours are drawn from. Heavy lines in small steps, or they would be spikes. */
+function inSteps(
   ctx: Ctx,
   random: Random,
   line: UsedLine,
@@ -82,13 +83,14 @@ function byThirds(
   present: Temporal.ZonedDateTime,
 ): Usage[] {
   const rows: Usage[] = []
+  const step = averageDay(line) > 12e9 ? 5 : 20
   // Not all at the same minute.
-  const offset = random.between(0, 19)
-  for (let minute = offset; minute < 24 * 60; minute += 20) {
+  const offset = random.between(0, step - 1)
+  for (let minute = offset; minute < 24 * 60; minute += step) {
     const moment = midnight.add({ minutes: minute })
     if (Temporal.ZonedDateTime.compare(moment, present) > 0) break
-    const luck = random.chance(0.15) ? 2 + random.next() * 3 : random.next()
-    const { download_bytes, upload_bytes } = carried(line, minute / 60, 1200, luck)
+    const luck = share_online * (0.5 + random.next())
+    const { download_bytes, upload_bytes } = carried(line, minute / 60, step * 60, luck)
     rows.push(usage(ctx, line, moment, download_bytes, upload_bytes))
   }
   return rows
@@ -96,7 +98,7 @@ function byThirds(
 
 function usage(ctx: Ctx, line: UsedLine, at: Temporal.ZonedDateTime, output_bytes: number, input_bytes: number): Usage {
   const { router_id, service_id, customer_id, partner_id } = line
-  return { tenant_id: ctx.tenant.id, router_id, service_id, customer_id, partner_id, at: at.toInstant().toString(), input_bytes, output_bytes }
+  return { tenant_id: ctx.tenant.id, router_id, service_id, customer_id, partner_id, at: at.epochMilliseconds, input_bytes, output_bytes }
 }
 
 /** One closed session of the day: morning or afternoon to the night. */

@@ -7,6 +7,8 @@ export type Line = {
   company: boolean
 }
 
+export type Carried = { download_bytes: number; upload_bytes: number }
+
 /** Share of the day's traffic in each hour of local time. */
 const household = daily([5, 3, 2, 1.5, 1.5, 2, 3, 4, 4, 4, 4.5, 5, 5.5, 5.5, 6, 6.5, 7, 8, 9.5, 11, 12, 12, 10, 7])
 const office = daily([1, 1, 1, 1, 1, 1, 2, 5, 9, 11, 11, 10, 9, 10, 11, 10, 8, 5, 3, 2, 1.5, 1.5, 1, 1])
@@ -33,8 +35,14 @@ export function carried(
   hour: number,
   seconds: number,
   luck: number,
-): { download_bytes: number; upload_bytes: number } {
-  const wanted = averageDay(line) * shareOfSecond(line.company, hour) * seconds * luck
+): Carried {
+  return atMost(line, averageDay(line) * shareOfSecond(line.company, hour) * seconds * luck, seconds)
+}
+
+/** The same for a whole day. */
+export const carriedInDay = (line: Line, luck: number): Carried => atMost(line, averageDay(line) * luck, 86_400)
+
+function atMost(line: Line, wanted: number, seconds: number): Carried {
   const most = (kbps: number) => (kbps * 1000 * seconds * 0.94) / 8
   // Acknowledgements and the household's own sending: about a tenth of what it receives, a quarter in an office.
   const sent = wanted * (line.company ? 0.25 : 0.11)

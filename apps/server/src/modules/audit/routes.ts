@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { App } from '#kernel/app.ts'
+import { mustBeAbleTo, visiblePartners } from '#kernel/permissions.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { readAs } from '#kernel/http.ts'
 import { isId } from '#kernel/ids.ts'
@@ -21,11 +22,15 @@ export function routes(server: FastifyInstance, app: App): void {
   )
 
   server.get('/api/v1/jobs', (request, reply) =>
-    readAs(app, request, reply, async (ctx) => ({
-      data: await ctx.db.all(
+    readAs(app, request, reply, async (ctx) => {
+      mustBeAbleTo(ctx, asResource(bulkJobs), 'list')
+      // The queue belongs to the ISP as a whole; a partner's staff sees nothing of it.
+      if (visiblePartners(ctx)) return { data: [] }
+      const data = await ctx.db.all(
         sql`select id::text, task, status, attempts, last_error, run_at from tenant_jobs(200)`,
-      ),
-    })),
+      )
+      return { data }
+    }),
   )
 
   server.get('/api/v1/bulk_jobs/:id/result', (request, reply) =>

@@ -82,6 +82,7 @@ export const apiKeys = resource('api_key', {
 
 export const signInSessions = resource('sign_in_session', {
   title: 'user_agent',
+  scope: 'whole',
   generic: ['list', 'get'],
   fields: {
     user_id: { kind: 'reference', to: 'user', filter: true, list: true },

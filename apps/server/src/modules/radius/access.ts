@@ -46,7 +46,7 @@ export class AccessDesk {
     accessCounter.inc({ outcome: result, code })
     this.#log.add({
       tenant_id: router.tenant_id,
-      at: subscriber?.clock_at ?? new Date(request.received_at_ms).toISOString(),
+      at_s: subscriber?.clock_at ?? request.received_at_ms / 1000,
       login,
       result,
       code,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { App } from '#kernel/app.ts'
-import { poolDb, transaction, type Db } from '#kernel/db.ts'
+import { poolDb, type Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import type { ServerRequest } from '@isp/radius'
 import { accountingKind, eventTime, readAccounting, type AccountingKind, type AccountingPacket } from './accounting-packet.ts'
@@ -18,7 +18,7 @@ type Question = Entry & { places: readonly Place[]; token: ClassToken | undefine
 const tries = 5
 
 /**
- * Takes Accounting-Requests: many packets become one transaction, and a packet is acknowledged only when that has committed. What is
+ * Takes Accounting-Requests: many packets become one statement, and a packet is acknowledged only when that has committed. What is
  * not acknowledged the router sends again, and a packet that is counted already adds nothing; so totals are exact whatever is lost.
  */
 export class AccountingDesk {
@@ -29,8 +29,8 @@ export class AccountingDesk {
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    // One batch at a time: the next gathers meanwhile, and no two wait for each other's rows.
-    this.#batches = new Batcher((questions) => this.#run(questions), { batch_max: 1000, in_flight_max: 1 })
+    // While one batch is written the next is decided; where both meet the same session, the later one decides again.
+    this.#batches = new Batcher((questions) => this.#run(questions), { batch_max: 1000, in_flight_max: 2 })
   }
 
   async answer(request: ServerRequest<RouterClient>): Promise<Outcome> {
@@ -72,7 +72,7 @@ export class AccountingDesk {
   async #store(questions: readonly Question[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await transaction(this.#app.pool, null, (db) => this.#account(db, questions))
+        return await this.#account(poolDb(this.#app.pool), questions)
       } catch (error) {
         if (attempt >= tries || !isConflict(error)) throw error
       }

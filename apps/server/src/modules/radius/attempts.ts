@@ -2,7 +2,8 @@ import type { App } from '#kernel/app.ts'
 import { poolDb } from '#kernel/db.ts'
 import { newId } from '#kernel/ids.ts'
 import { resource } from '#kernel/resource.ts'
-import { sql } from '#kernel/sql.ts'
+import { join, raw, sql, type Sql } from '#kernel/sql.ts'
+import { columnOf } from './columns.ts'
 import { unloggedCounter } from './metrics.ts'
 
 /** Who asked to be let in, and what was answered. */
@@ -20,7 +21,7 @@ export const authAttempts = resource('auth_attempt', {
     mac: { kind: 'mac', nullable: true, label: 'MAC address' },
     router_id: { kind: 'reference', to: 'router', list: true },
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
-    customer_id: { kind: 'reference', to: 'customer', nullable: true, filter: true },
+    customer_id: { kind: 'reference', to: 'customer', nullable: true },
     partner_id: { kind: 'reference', to: 'partner', nullable: true },
     suppressed: { kind: 'integer', help: 'Like attempts in the same ten seconds that are not listed' },
   },
@@ -28,7 +29,8 @@ export const authAttempts = resource('auth_attempt', {
 
 export type Attempt = {
   tenant_id: string
-  at: string
+  /** Seconds since 1970, by the tenant's clock. */
+  at_s: number
   login: string
   result: 'accept' | 'walled' | 'reject'
   code: string
@@ -41,6 +43,8 @@ export type Attempt = {
   mac: string | null
 }
 
+type Written = Attempt & { id: string; suppressed: number }
+
 const flush_ms = 500
 const waiting_max = 50_000
 const window_ms = 10_000
@@ -52,7 +56,7 @@ const written_a_window = 5
  */
 export class AttemptLog {
   readonly #app: App
-  #waiting: (Attempt & { id: string; suppressed: number })[] = []
+  #waiting: Written[] = []
   #window = new Map<string, { written: number; last: Attempt | undefined; suppressed: number }>()
   #window_ends_ms = 0
   readonly #timer: NodeJS.Timeout
@@ -89,7 +93,7 @@ export class AttemptLog {
     this.#writing = this.#writing.then(async () => {
       for (let at = 0; at < batch.length; at += 2000) {
         const part = batch.slice(at, at + 2000)
-        await poolDb(this.#app.pool).all(sql`select radius_log_attempts(${JSON.stringify(part)}::json)`).catch((error) => {
+        await poolDb(this.#app.pool).all(sql`select radius_log_attempts(${logColumns(part)})`).catch((error) => {
           unloggedCounter.inc(part.length)
           this.#app.log.warn({ err: error, attempts: part.length }, 'access attempts could not be logged')
         })
@@ -115,4 +119,24 @@ export class AttemptLog {
     if (this.#waiting.length >= waiting_max) return unloggedCounter.inc()
     this.#waiting.push({ id: newId(), ...attempt, suppressed })
   }
+}
+
+const logColumns = (rows: readonly Written[]): Sql => {
+  const [uuid, text] = [raw('uuid[]'), raw('text[]')]
+  return join([
+    columnOf(rows, uuid, ({ id }) => id),
+    columnOf(rows, uuid, ({ tenant_id }) => tenant_id),
+    columnOf(rows, raw('float8[]'), ({ at_s }) => at_s),
+    columnOf(rows, text, ({ login }) => login),
+    columnOf(rows, text, ({ result }) => result),
+    columnOf(rows, text, ({ code }) => code),
+    columnOf(rows, text, ({ sentence }) => sentence),
+    columnOf(rows, text, ({ method }) => method),
+    columnOf(rows, uuid, ({ router_id }) => router_id),
+    columnOf(rows, uuid, ({ service_id }) => service_id),
+    columnOf(rows, uuid, ({ customer_id }) => customer_id),
+    columnOf(rows, uuid, ({ partner_id }) => partner_id),
+    columnOf(rows, text, ({ mac }) => mac),
+    columnOf(rows, raw('integer[]'), ({ suppressed }) => suppressed),
+  ])
 }

@@ -30,7 +30,7 @@ export type Tracked = Owner & {
   policy: string
 }
 
-export type Stored = Tracked & { clock_at: string | null }
+export type Stored = Tracked & { /** Milliseconds; where the tenant lives on a test clock. */ clock_at: number | null }
 
 export type Used = Owner & { tenant_id: string; router_id: string; at: number; input_bytes: number; output_bytes: number }
 
@@ -49,7 +49,7 @@ export class Ledger {
   constructor(stored: readonly Stored[]) {
     for (const { clock_at, ...session } of stored) {
       this.#open.set(placeKey(session.tenant_id, session.key ?? ''), session)
-      if (clock_at) this.#clocks.set(session.tenant_id, Date.parse(clock_at))
+      if (clock_at !== null) this.#clocks.set(session.tenant_id, clock_at)
     }
   }
 
@@ -61,7 +61,7 @@ export class Ledger {
   /** Says whose session a place without one would be. */
   introduce(place: Place, subscriber: Subscriber | undefined): void {
     this.#people.set(placeKey(place.router.tenant_id, place.key), subscriber)
-    if (subscriber?.clock_at) this.#clocks.set(subscriber.tenant_id, Date.parse(subscriber.clock_at))
+    if (subscriber && subscriber.clock_at !== null) this.#clocks.set(subscriber.tenant_id, subscriber.clock_at * 1000)
   }
 
   enter(place: Place, { packet, received_at, wall_at }: Entry): void {

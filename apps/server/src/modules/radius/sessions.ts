@@ -6,7 +6,7 @@ export const sessions = resource('session', {
   scope: 'partner',
   generic: ['list', 'get'],
   fields: {
-    login: { kind: 'text', filter: true, list: true },
+    login: { kind: 'text', list: true },
     status: { kind: 'choice', values: ['online', 'stale', 'closed'], filter: true, list: true, help: 'stale: its router has fallen silent' },
     ip: { kind: 'ip', nullable: true, filter: true, list: true, label: 'IP address' },
     mac: { kind: 'mac', nullable: true, label: 'MAC address' },

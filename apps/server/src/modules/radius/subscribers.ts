@@ -22,8 +22,8 @@ export type Subscriber = {
   speed_upload_kbps: number
   /** In the ISP's time zone. */
   today: string
-  /** Where the tenant lives on a test clock. */
-  clock_at: string | null
+  /** Seconds since 1970; where the tenant lives on a test clock. */
+  clock_at: number | null
 }
 
 /** Whom to find: by login, or by service where it is known. */

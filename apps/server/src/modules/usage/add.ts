@@ -1,7 +1,7 @@
 import type { Db } from '#kernel/db.ts'
-import { sql } from '#kernel/sql.ts'
+import { join, raw, sql, type Sql } from '#kernel/sql.ts'
 
-/** Bytes a service used since last time, `at` an instant. Input is from the customer: upload. */
+/** Bytes a service used since last time, `at` in milliseconds since 1970. Input is from the customer: upload. */
 export type Usage = {
   tenant_id: string
   router_id: string
@@ -9,12 +9,31 @@ export type Usage = {
   service_id: string | null
   customer_id: string | null
   partner_id: string | null
-  at: string
+  at: number
   input_bytes: number
   output_bytes: number
 }
 
-/** Adds to the counters of days and routers, for any tenants at once; within the transaction that tells the bytes apart from old ones. */
-export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
-  await db.all(sql`select usage_add(${JSON.stringify(used)}::json)`)
+/** Adds usage by a statement of its own; `at` as RFC 3339 text. */
+export async function addUsage(db: Db, used: readonly (Omit<Usage, 'at'> & { at: string })[]): Promise<void> {
+  await db.all(sql`select usage_add(${usageColumns(used.map((use) => ({ ...use, at: Date.parse(use.at) })))})`)
+}
+
+/**
+ * The arguments of the database's `usage_add`, which adds to the counters of days and routers, for any tenants at once. It is called
+ * in the statement that tells these bytes apart from old ones, so that both are stored or neither.
+ */
+export function usageColumns(used: readonly Usage[]): Sql {
+  const uuids = (id: (use: Usage) => string | null) => sql`${used.map(id)}::uuid[]`
+  const numbers = (number: (use: Usage) => number, type: string) => sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
+  return join([
+    uuids(({ tenant_id }) => tenant_id),
+    uuids(({ router_id }) => router_id),
+    uuids(({ service_id }) => service_id),
+    uuids(({ customer_id }) => customer_id),
+    uuids(({ partner_id }) => partner_id),
+    numbers(({ at }) => at / 1000, 'float8[]'),
+    numbers(({ input_bytes }) => input_bytes, 'bigint[]'),
+    numbers(({ output_bytes }) => output_bytes, 'bigint[]'),
+  ])
 }

@@ -1,3 +1,4 @@
-export { addUsage, type Usage } from './add.ts'
+export { addUsage, usageColumns, type Usage } from './add.ts'
+export { addPastUsage } from './seed.ts'
 export { trafficSince, type TrafficPoint } from './traffic.ts'
 export { usageDays } from './usage.ts'

@@ -9,7 +9,7 @@ export const usageDays = resource('usage_day', {
     service_id: { kind: 'reference', to: 'service', filter: true, list: true },
     customer_id: { kind: 'reference', to: 'customer', filter: true, list: true },
     partner_id: { kind: 'reference', to: 'partner' },
-    day: { kind: 'date', filter: true, sort: true, list: true },
+    day: { kind: 'date', list: true },
     input_bytes: { kind: 'bytes', list: true, label: 'Upload', help: 'From the customer' },
     output_bytes: { kind: 'bytes', list: true, label: 'Download', help: 'To the customer' },
   },

@@ -55,11 +55,7 @@ create index on sessions (tenant_id, customer_id, id);
 create index on sessions (tenant_id, partner_id, id);
 create index on sessions (tenant_id, router_id, id);
 create index on sessions (tenant_id, status, id);
-create index on sessions (tenant_id, login, id);
 create index on sessions (tenant_id, ip, id);
-create index sessions_open_by_service on sessions (tenant_id, service_id) where status <> 'closed';
-create index sessions_open_by_customer on sessions (tenant_id, customer_id) where status <> 'closed';
-create index sessions_open_by_router on sessions (tenant_id, router_id) where status <> 'closed';
 select guard_table('sessions');
 
 create table coa_requests (
@@ -120,7 +116,6 @@ create table auth_attempts (
 ) partition by range (id);
 create index on auth_attempts (tenant_id, login, id);
 create index on auth_attempts (tenant_id, service_id, id);
-create index on auth_attempts (tenant_id, customer_id, id);
 create index on auth_attempts (tenant_id, partner_id, id);
 create index on auth_attempts (tenant_id, result, id);
 select guard_table('auth_attempts');
@@ -205,7 +200,7 @@ create function radius_subscribers(p_tenants uuid[], p_logins text[], p_services
 returns table (
   n bigint, tenant_id uuid, service_id uuid, customer_id uuid, partner_id uuid, login text, password bytea, service_status text,
   start_date date, router_id uuid, ipv4_address text, mac text, customer_status text, customer_status_reason text,
-  customer_status_since timestamptz, speed_download_kbps bigint, speed_upload_kbps bigint, today date, clock_at timestamptz
+  customer_status_since timestamptz, speed_download_kbps bigint, speed_upload_kbps bigint, today date, clock_at float8
 )
 language plpgsql stable security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -215,7 +210,7 @@ begin
     select wanted.n, s.tenant_id, s.id, s.customer_id, s.partner_id, s.login, s.password, s.status,
       s.start_date, s.router_id, host(s.ipv4_address), s.mac, c.status, c.status_reason,
       c.status_since::timestamptz, t.speed_download_kbps, t.speed_upload_kbps,
-      (coalesce(isp.clock_at, now()) at time zone isp.time_zone)::date, isp.clock_at::timestamptz
+      (coalesce(isp.clock_at, now()) at time zone isp.time_zone)::date, date_part('epoch', isp.clock_at)
     from unnest(p_tenants, p_logins, p_services) with ordinality as wanted(tenant_id, login, service_id, n)
     cross join lateral (
       select x.* from services x
@@ -230,13 +225,13 @@ begin
     join tenants isp on isp.id = s.tenant_id;
 end $$;
 
--- The sessions that have these names, as they stand.
+-- The sessions that have these names, as they stand; instants in seconds since 1970.
 create function radius_sessions(p_tenants uuid[], p_keys uuid[])
 returns table (
   tenant_id uuid, acct_key uuid, place tid, id uuid, version integer, router_id uuid, service_id uuid, customer_id uuid, partner_id uuid,
-  status text, presumed boolean, ip text, mac text, started_at timestamptz, last_heard_at timestamptz, stopped_at timestamptz, stop_cause text,
-  received_at timestamptz, event_s bigint, session_time_s bigint, input_bytes bigint, output_bytes bigint, input_counter bigint,
-  output_counter bigint, gigawords boolean, download_bps bigint, upload_bps bigint, clock_at timestamptz
+  status text, presumed boolean, ip text, mac text, last_heard_at float8, stopped_at float8, stop_cause text,
+  received_at float8, event_s float8, session_time_s float8, input_bytes float8, output_bytes float8, input_counter float8,
+  output_counter float8, gigawords boolean, download_bps float8, upload_bps float8, clock_at float8
 )
 language plpgsql stable security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -244,81 +239,108 @@ as $$
 begin
   return query
     select s.tenant_id, s.acct_key, s.ctid, s.id, s.version, s.router_id, s.service_id, s.customer_id, s.partner_id,
-      s.status, s.presumed, host(s.ip), s.mac, s.started_at::timestamptz, s.last_heard_at::timestamptz, s.stopped_at::timestamptz, s.stop_cause,
-      s.received_at::timestamptz, s.event_s, s.session_time_s, s.input_bytes, s.output_bytes, s.input_counter,
-      s.output_counter, s.gigawords, s.download_bps, s.upload_bps, isp.clock_at::timestamptz
+      s.status, s.presumed, host(s.ip), s.mac, date_part('epoch', s.last_heard_at), date_part('epoch', s.stopped_at), s.stop_cause,
+      date_part('epoch', s.received_at), s.event_s::float8, s.session_time_s::float8, s.input_bytes::float8, s.output_bytes::float8,
+      s.input_counter::float8, s.output_counter::float8, s.gigawords, s.download_bps::float8, s.upload_bps::float8,
+      date_part('epoch', isp.clock_at)
     from unnest(p_tenants, p_keys) as wanted(tenant_id, acct_key)
     join sessions s on s.acct_key = wanted.acct_key and s.tenant_id is not distinct from wanted.tenant_id
     join tenants isp on isp.id = s.tenant_id;
 end $$;
 
--- Writes a batch of sessions whole or not at all. A row that somebody else changed or made meanwhile is a serialization failure, upon
--- which the caller reads and decides again.
-create function radius_save_sessions(p_changed json, p_added json, p_retired json, p_events json) returns void
+-- Writes a batch of sessions whole or not at all: three functions of one statement. A row that somebody else changed or made
+-- meanwhile is a serialization failure, upon which the caller reads and decides again. Columns come as arrays, which PostgreSQL reads
+-- several times faster than JSON. Rows are found where they were read (ctid), which costs no index.
+create function radius_change_sessions(
+  p_places tid[], p_ids uuid[], p_versions integer[], p_status text[], p_presumed boolean[], p_ip inet[], p_mac text[],
+  p_last_heard_at float8[], p_stopped_at float8[], p_stop_cause text[], p_received_at float8[], p_event_s bigint[],
+  p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[],
+  p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[]
+) returns void
 language plpgsql security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   touched bigint;
 begin
-  if json_array_length(p_changed) > 0 then
-    update sessions s
-    set status = r.status, presumed = r.presumed, ip = r.ip, mac = r.mac, started_at = r.started_at, last_heard_at = r.last_heard_at,
-      stopped_at = r.stopped_at, stop_cause = r.stop_cause, received_at = r.received_at, event_s = r.event_s,
-      session_time_s = r.session_time_s, input_bytes = r.input_bytes, output_bytes = r.output_bytes,
-      input_counter = r.input_counter, output_counter = r.output_counter, gigawords = r.gigawords,
-      download_bps = r.download_bps, upload_bps = r.upload_bps, version = s.version + 1, updated_at = r.last_heard_at
-    from json_to_recordset(p_changed) as r(
-      place tid, id uuid, version integer, status text, presumed boolean, ip inet, mac text, started_at timestamptz,
-      last_heard_at timestamptz, stopped_at timestamptz, stop_cause text, received_at timestamptz, event_s bigint,
-      session_time_s bigint, input_bytes bigint, output_bytes bigint, input_counter bigint, output_counter bigint,
-      gigawords boolean, download_bps bigint, upload_bps bigint)
-    where s.ctid = r.place and s.id is not distinct from r.id and s.version = r.version;
-    get diagnostics touched = row_count;
-    if touched <> json_array_length(p_changed) then raise serialization_failure; end if;
-  end if;
-  if json_array_length(p_retired) > 0 then
-    update sessions s set acct_key = null, version = s.version + 1
-    from json_to_recordset(p_retired) as r(tenant_id uuid, id uuid, version integer)
-    where s.tenant_id = r.tenant_id and s.id = r.id and s.version = r.version;
-    get diagnostics touched = row_count;
-    if touched <> json_array_length(p_retired) then raise serialization_failure; end if;
-  end if;
-  if json_array_length(p_added) > 0 then
-    insert into sessions (
-      id, tenant_id, router_id, service_id, customer_id, partner_id, login, status, presumed, acct_key, acct_session_id,
-      nas_identifier, nas_port_id, ip, mac, started_at, last_heard_at, stopped_at, stop_cause, received_at, event_s,
-      session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps, policy,
-      created_at, updated_at)
-    select r.id, r.tenant_id, r.router_id, r.service_id, r.customer_id, r.partner_id, r.login, r.status, r.presumed, r.acct_key,
-      r.acct_session_id, r.nas_identifier, r.nas_port_id, r.ip, r.mac, r.started_at, r.last_heard_at, r.stopped_at, r.stop_cause,
-      r.received_at, r.event_s, r.session_time_s, r.input_bytes, r.output_bytes, r.input_counter, r.output_counter,
-      r.gigawords, r.download_bps, r.upload_bps, r.policy, r.last_heard_at, r.last_heard_at
-    from json_to_recordset(p_added) as r(
-      id uuid, tenant_id uuid, router_id uuid, service_id uuid, customer_id uuid, partner_id uuid, login text, status text,
-      presumed boolean, acct_key uuid, acct_session_id text, nas_identifier text, nas_port_id text, ip inet, mac text,
-      started_at timestamptz, last_heard_at timestamptz, stopped_at timestamptz, stop_cause text, received_at timestamptz,
-      event_s bigint, session_time_s bigint, input_bytes bigint, output_bytes bigint, input_counter bigint,
-      output_counter bigint, gigawords boolean, download_bps bigint, upload_bps bigint, policy text)
-    on conflict (acct_key, tenant_id) do nothing;
-    get diagnostics touched = row_count;
-    if touched <> json_array_length(p_added) then raise serialization_failure; end if;
-  end if;
-  if json_array_length(p_events) > 0 then
-    insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
-    select e.id, e.tenant_id, e.at, e.type, 'session', e.row_id, e.data, '{"kind": "system", "id": null, "name": "RADIUS"}', '[]'
-    from json_to_recordset(p_events) as e(id uuid, tenant_id uuid, at timestamptz, type text, row_id uuid, data jsonb);
-  end if;
+  update sessions s
+  set status = r.status, presumed = r.presumed, ip = r.ip, mac = r.mac, last_heard_at = to_timestamp(r.last_heard_at),
+    stopped_at = to_timestamp(r.stopped_at), stop_cause = r.stop_cause, received_at = to_timestamp(r.received_at), event_s = r.event_s,
+    session_time_s = r.session_time_s, input_bytes = r.input_bytes, output_bytes = r.output_bytes,
+    input_counter = r.input_counter, output_counter = r.output_counter, gigawords = r.gigawords,
+    download_bps = r.download_bps, upload_bps = r.upload_bps, version = s.version + 1, updated_at = to_timestamp(r.last_heard_at)
+  from unnest(
+    p_places, p_ids, p_versions, p_status, p_presumed, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause, p_received_at,
+    p_event_s, p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps,
+    p_upload_bps
+  ) as r(
+    place, id, version, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at,
+    event_s, session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps)
+  where s.ctid = r.place and s.id is not distinct from r.id and s.version = r.version;
+  get diagnostics touched = row_count;
+  if touched <> cardinality(p_places) then raise serialization_failure; end if;
 end $$;
 
-create function radius_log_attempts(p_attempts json) returns void
+create function radius_add_sessions(
+  p_ids uuid[], p_tenants uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_partners uuid[], p_logins text[],
+  p_keys uuid[], p_acct_session_ids text[], p_nas_identifiers text[], p_nas_port_ids text[], p_policies text[], p_started_at float8[],
+  p_status text[], p_ip inet[], p_mac text[], p_last_heard_at float8[], p_stopped_at float8[], p_stop_cause text[],
+  p_received_at float8[], p_event_s bigint[], p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[],
+  p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[],
+  p_retired_tenants uuid[], p_retired_ids uuid[], p_retired_versions integer[]
+) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  touched bigint;
+begin
+  -- The names now belong to another session.
+  if cardinality(p_retired_ids) > 0 then
+    update sessions s set acct_key = null, version = s.version + 1
+    from unnest(p_retired_tenants, p_retired_ids, p_retired_versions) as r(tenant_id, id, version)
+    where s.tenant_id = r.tenant_id and s.id = r.id and s.version = r.version;
+    get diagnostics touched = row_count;
+    if touched <> cardinality(p_retired_ids) then raise serialization_failure; end if;
+  end if;
+  insert into sessions (
+    id, tenant_id, router_id, service_id, customer_id, partner_id, login, acct_key, acct_session_id, nas_identifier, nas_port_id,
+    policy, started_at, status, ip, mac, last_heard_at, stopped_at, stop_cause, received_at, event_s, session_time_s, input_bytes,
+    output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps, created_at, updated_at)
+  select
+    id, tenant_id, router_id, service_id, customer_id, partner_id, login, acct_key, acct_session_id, nas_identifier, nas_port_id,
+    policy, to_timestamp(started_at), status, ip, mac, to_timestamp(last_heard_at), to_timestamp(stopped_at), stop_cause,
+    to_timestamp(received_at), event_s, session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords,
+    download_bps, upload_bps, to_timestamp(last_heard_at), to_timestamp(last_heard_at)
+  from unnest(
+    p_ids, p_tenants, p_routers, p_services, p_customers, p_partners, p_logins, p_keys, p_acct_session_ids, p_nas_identifiers,
+    p_nas_port_ids, p_policies, p_started_at, p_status, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause, p_received_at,
+    p_event_s, p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps,
+    p_upload_bps
+  ) as r(
+    id, tenant_id, router_id, service_id, customer_id, partner_id, login, acct_key, acct_session_id, nas_identifier,
+    nas_port_id, policy, started_at, status, ip, mac, last_heard_at, stopped_at, stop_cause, received_at,
+    event_s, session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps)
+  on conflict (acct_key, tenant_id) do nothing;
+  get diagnostics touched = row_count;
+  if touched <> cardinality(p_ids) then raise serialization_failure; end if;
+end $$;
+
+create function radius_tell_events(p_ids uuid[], p_tenants uuid[], p_at float8[], p_types text[], p_rows uuid[], p_data jsonb[]) returns void
+language sql security definer set search_path = public, pg_temp as $$
+  insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
+  select e.id, e.tenant_id, to_timestamp(e.at), e.type, 'session', e.row_id, e.data, '{"kind": "system", "id": null, "name": "RADIUS"}', '[]'
+  from unnest(p_ids, p_tenants, p_at, p_types, p_rows, p_data) as e(id, tenant_id, at, type, row_id, data)
+$$;
+
+create function radius_log_attempts(
+  p_ids uuid[], p_tenants uuid[], p_at float8[], p_logins text[], p_results text[], p_codes text[], p_sentences text[], p_methods text[],
+  p_routers uuid[], p_services uuid[], p_customers uuid[], p_partners uuid[], p_macs text[], p_suppressed integer[]
+) returns void
 language sql security definer set search_path = public, pg_temp as $$
   insert into auth_attempts (id, tenant_id, at, login, result, code, sentence, method, router_id, service_id, customer_id, partner_id, mac, suppressed, created_at, updated_at)
-  select a.id, a.tenant_id, a.at, a.login, a.result, a.code, a.sentence, a.method, a.router_id, a.service_id, a.customer_id,
-    a.partner_id, a.mac, a.suppressed, a.at, a.at
-  from json_to_recordset(p_attempts) as a(
-    id uuid, tenant_id uuid, at timestamptz, login text, result text, code text, sentence text, method text, router_id uuid,
-    service_id uuid, customer_id uuid, partner_id uuid, mac text, suppressed integer)
+  select id, tenant_id, to_timestamp(at), login, result, code, sentence, method, router_id, service_id, customer_id, partner_id, mac, suppressed,
+    to_timestamp(at), to_timestamp(at)
+  from unnest(p_ids, p_tenants, p_at, p_logins, p_results, p_codes, p_sentences, p_methods, p_routers, p_services, p_customers, p_partners, p_macs, p_suppressed)
+    as a(id, tenant_id, at, login, result, code, sentence, method, router_id, service_id, customer_id, partner_id, mac, suppressed)
 $$;
 
 -- A router said that it restarted: what was not heard of since then is over, at the moment it was last heard of.
@@ -329,7 +351,7 @@ language sql security definer set search_path = public, pg_temp as $$
     set status = 'closed', presumed = true, stopped_at = s.last_heard_at, stop_cause = 'NAS-Reboot',
       download_bps = 0, upload_bps = 0, version = s.version + 1
     from unnest(p_tenants, p_routers) as r(tenant_id, id)
-    where s.tenant_id = r.tenant_id and s.router_id = r.id and s.status <> 'closed' and s.received_at < p_at
+    where s.tenant_id = r.tenant_id and s.router_id = r.id and s.status in ('online', 'stale') and s.received_at < p_at
       and (p_nas_identifier is null or s.nas_identifier is null or s.nas_identifier = p_nas_identifier)
     returning s.*
   ), told as (
@@ -359,7 +381,7 @@ language sql security definer set search_path = public, pg_temp as $$
     update sessions s
     set status = 'closed', presumed = true, stopped_at = s.last_heard_at, stop_cause = 'Lost-Carrier',
       download_bps = 0, upload_bps = 0, version = s.version + 1
-    where s.status <> 'closed' and s.received_at < p_now - interval '24 hours'
+    where s.tenant_id in (select id from tenants) and s.status in ('online', 'stale') and s.received_at < p_now - interval '24 hours'
     returning s.*
   ), told as (
     insert into events (id, tenant_id, at, type, noun, row_id, data, actor)
