@@ -22,7 +22,7 @@ export type Bench = {
   folder: string
   say(sentence: string): void
   postgres: { connection: Connection; pid: number; cpu_us(): number }
-  /** A database with the large tenant in it: the shared one for lines that only read, a copy for one that writes. */
+  /** The database with the large tenant in it. Lines that only read share it; after one that writes, the next gets a fresh copy. */
   database(use: 'read' | 'write'): Promise<Database>
   start(database: Database, env?: Record<string, string>): Promise<Product>
   stop(): Promise<void>
@@ -32,8 +32,8 @@ export type Database = {
   name: string
   url: string
   tenant_id: string
+  /** A connection as the superuser, to be ended by whoever asked for it. */
   admin(): Promise<pg.Client>
-  drop(): Promise<void>
 }
 
 export type Product = {
@@ -56,8 +56,8 @@ export async function openBench(say: (sentence: string) => void): Promise<Bench>
   const embedded = await startEmbedded({ data_dir: folder })
   const pid = Number(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])
   const running = new Set<Product>()
-  let base: Promise<Database> | undefined
-  let copies = 0
+  let template: Promise<string> | undefined
+  let clean = false
 
   const named = (name: string, tenant_id: string): Database => ({
     name,
@@ -68,32 +68,32 @@ export async function openBench(say: (sentence: string) => void): Promise<Bench>
       await client.connect()
       return client
     },
-    async drop() {
-      const admin = new pg.Client(embedded.connection)
-      await admin.connect()
-      await admin.query(`drop database ${name} with (force)`).finally(() => admin.end())
-    },
   })
   const start: Bench['start'] = async (database, env = {}) => {
     const product = await startProduct(join(folder, 'data'), database, env)
     running.add(product)
     return { ...product, stop: () => product.stop().finally(() => running.delete(product)) }
   }
-  const makeBase = async (): Promise<Database> => {
-    say('Loading 100,000 customers with three services each.')
-    const empty = named('bench', '')
-    const admin = await named('postgres', '').admin()
-    await admin.query('create database bench')
+  const maintain = async (statements: string[]): Promise<void> => {
+    const admin = new pg.Client(embedded.connection)
+    await admin.connect()
+    for (const statement of statements) await admin.query(statement)
     await admin.end()
+  }
+  /** Answers the large tenant's id. */
+  const makeTemplate = async (): Promise<string> => {
+    say('Loading 100,000 customers with three services each.')
+    await maintain(['create database bench'])
+    const empty = named('bench', '')
     const product = await startProduct(join(folder, 'data'), empty, {})
     const { id } = await control(product, 'tenants', { name: 'Bench', currency: 'EUR' })
     await product.stop()
     const client = await empty.admin()
     await client.query(readFileSync(join(import.meta.dirname, 'seed.sql'), 'utf8').replaceAll(':tenant', id!))
     await client.query('vacuum analyze')
-    await client.query('checkpoint')
     await client.end()
-    return named('bench', id!)
+    await maintain(['alter database bench rename to bench_template', 'checkpoint'])
+    return id!
   }
 
   return {
@@ -101,13 +101,15 @@ export async function openBench(say: (sentence: string) => void): Promise<Bench>
     say,
     postgres: { connection: embedded.connection, pid, cpu_us: () => postgresCpu_us(pid) },
     async database(use) {
-      const { tenant_id } = await (base ??= makeBase())
-      if (use === 'read') return named('bench', tenant_id)
-      const name = `bench_${++copies}`
-      const admin = await named('postgres', '').admin()
-      await admin.query(`create database ${name} template bench strategy file_copy`)
-      await admin.end()
-      return named(name, tenant_id)
+      const tenant_id = await (template ??= makeTemplate())
+      // Roles are named after their database, so there is one working copy, under one name.
+      if (!clean)
+        await maintain([
+          'drop database if exists bench with (force)',
+          'create database bench template bench_template owner bench_migrator strategy file_copy',
+        ])
+      clean = use === 'read'
+      return named('bench', tenant_id)
     },
     start,
     async stop() {

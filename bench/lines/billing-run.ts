@@ -23,14 +23,12 @@ export const billingRun: Line = {
           const { cost_us, wall_s } = await byProduct(bench, database)
           walls_s.push(wall_s)
           books.push(await booksOf(database))
-          await database.drop()
           return cost_us
         },
         reference: async () => {
           const database = await bench.database('write')
           const cost_us = await bySql(bench, database)
           books.push(await booksOf(database))
-          await database.drop()
           return cost_us
         },
       },

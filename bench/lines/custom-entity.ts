@@ -35,7 +35,6 @@ export const customEntity: Line = {
       return await bestOf(3, { product: await side(`/x/${plural}`), reference: await side('/tariffs') })
     } finally {
       await product.stop()
-      await database.drop()
     }
   },
 }

@@ -3,6 +3,7 @@ import { billingRun } from './billing-run.ts'
 import { customEntity } from './custom-entity.ts'
 import { getById, list50 } from './customers.ts'
 import { memory10kSessions } from './memory-10k-sessions.ts'
+import { radiusAccounting, radiusPap } from './radius.ts'
 import { search } from './search.ts'
 import { memoryIdle, start } from './start.ts'
 
@@ -13,6 +14,8 @@ export const lines: readonly Line[] = [
   search,
   customEntity,
   billingRun,
+  radiusPap,
+  radiusAccounting,
   start,
   memoryIdle,
   memory10kSessions,

@@ -44,7 +44,6 @@ export const memory10kSessions: Line = {
       return { product: memory_mb, reference: 400, ...fails }
     } finally {
       await product.stop()
-      await database.drop()
     }
   },
 }

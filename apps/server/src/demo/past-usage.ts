@@ -1,24 +1,25 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { sql } from '#kernel/sql.ts'
 import { addPastSessions, type PastSession } from '#modules/radius/index.ts'
-import { addPastUsage, type Usage } from '#modules/usage/index.ts'
+import { addUsage } from '#modules/usage/index.ts'
 import { appetiteOf } from './lines.ts'
 import { seededRandom, type Random } from './random.ts'
 import { averageDay, carried, carriedInDay, type Line } from './traffic.ts'
 
 /** A line, and between which days it was in use. */
-type UsedLine = Line &
-  Pick<Usage, 'service_id' | 'customer_id' | 'partner_id'> & {
-    service_id: string
-    customer_id: string
-    partner_id: string
-    router_id: string
-    login: string
-    ip: string | null
-    mac: string | null
-    from: string
-    until: string | null
-  }
+type UsedLine = Line & {
+  service_id: string
+  customer_id: string
+  partner_id: string
+  router_id: string
+  login: string
+  ip: string | null
+  mac: string | null
+  from: string
+  until: string | null
+}
+
+type Usage = Parameters<typeof addUsage>[1][number]
 
 const days_of_usage = 60
 const days_of_sessions = 3
@@ -37,7 +38,7 @@ export async function usePast(ctx: Ctx): Promise<void> {
     const used = inUse
       .filter(() => random.chance(0.96))
       .flatMap((line) => (ago > 1 ? [wholeDay(ctx, random, line, midnight)] : inSteps(ctx, random, line, midnight, present)))
-    await addPastUsage(ctx, used)
+    await addUsage(ctx.db, used)
     if (ago <= days_of_sessions && ago > 0)
       await addPastSessions(ctx, inUse.map((line) => session(random, line, midnight)))
   }
@@ -98,7 +99,7 @@ function inSteps(
 
 function usage(ctx: Ctx, line: UsedLine, at: Temporal.ZonedDateTime, output_bytes: number, input_bytes: number): Usage {
   const { router_id, service_id, customer_id, partner_id } = line
-  return { tenant_id: ctx.tenant.id, router_id, service_id, customer_id, partner_id, at: at.epochMilliseconds, input_bytes, output_bytes }
+  return { tenant_id: ctx.tenant.id, router_id, service_id, customer_id, partner_id, at: at.toInstant().toString(), input_bytes, output_bytes }
 }
 
 /** One closed session of the day: morning or afternoon to the night. */

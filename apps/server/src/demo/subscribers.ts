@@ -215,8 +215,15 @@ function* companies(random: Random, logins: Set<string>, days: number): Generato
     yield head
     for (const branch of branches) {
       index++
-      const branch_office = company(random, logins, days, branch)
-      yield { ...branch_office, parent, partner: head.partner, joins_on: Math.max(branch_office.joins_on, head.joins_on) }
+      const office = company(random, logins, days, branch)
+      const later = Math.max(0, head.joins_on - office.joins_on)
+      yield {
+        ...office,
+        parent,
+        partner: head.partner,
+        joins_on: office.joins_on + later,
+        services: office.services.map((service) => ({ ...service, activated_on: office.joins_on + later + 3 })),
+      }
     }
   }
 }

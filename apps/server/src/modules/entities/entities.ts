@@ -84,6 +84,9 @@ export const entityFields = resource('entity_field', {
     entity_id: { kind: 'reference', to: 'entity', immutable: true, filter: true, list: true },
     position: { kind: 'integer', min: 0 },
     ...fieldVocabulary,
+    // Asked for or left to the kind when a field is made; a stored field has an answer.
+    filterable: { kind: 'boolean', immutable: true },
+    sortable: { kind: 'boolean', immutable: true },
   },
 })
 

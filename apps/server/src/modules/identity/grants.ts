@@ -20,7 +20,17 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     grants: [
       { noun: '*', actions: ['list', 'get'] },
       { noun: 'customer', actions: ['create', 'update', 'block', 'unblock', 'activate', 'disable'] },
-      ...['invoice', 'payment', 'billing_run', 'tariff', 'tax', 'service', 'import'].map((noun) => ({
+      ...[
+        'invoice',
+        'credit_note',
+        'allocation',
+        'payment',
+        'billing_run',
+        'tariff',
+        'tax',
+        'service',
+        'import',
+      ].map((noun) => ({
         noun,
         actions: ['*'],
       })),

@@ -27,7 +27,13 @@ export const createService = collectionCommand(
       tariff_id: { kind: 'reference', to: 'tariff' },
       description: { kind: 'text', max: 500, nullable: true },
       quantity: { kind: 'integer', min: 1, max: 10_000, default: 1 },
-      price: { kind: 'money', min: 0, nullable: true, help: 'Instead of the tariff’s price' },
+      price: {
+        kind: 'money',
+        min: 0,
+        max: 100_000_000,
+        nullable: true,
+        help: 'Instead of the tariff’s price',
+      },
       login: { kind: 'text', max: 120, nullable: true, group: 'Access' },
       password: { kind: 'secret', max: 128, nullable: true, group: 'Access', help: 'Made up when left out' },
       router_id: { kind: 'reference', to: 'router', nullable: true, group: 'Access' },
@@ -168,7 +174,13 @@ export const changeTariff = command(
   {
     input: {
       tariff_id: { kind: 'reference', to: 'tariff' },
-      price: { kind: 'money', min: 0, nullable: true, help: 'Instead of the new tariff’s price' },
+      price: {
+        kind: 'money',
+        min: 0,
+        max: 100_000_000,
+        nullable: true,
+        help: 'Instead of the new tariff’s price',
+      },
       date,
     },
     help: 'What was paid in advance of the old tariff is credited by the day.',

@@ -1,7 +1,7 @@
 import type { Db } from '#kernel/db.ts'
 import { join, raw, sql, type Sql } from '#kernel/sql.ts'
 
-/** Bytes a service used since last time, `at` in milliseconds since 1970. Input is from the customer: upload. */
+/** Bytes a service used since last time, `at` as RFC 3339 text. Input is from the customer: upload. */
 export type Usage = {
   tenant_id: string
   router_id: string
@@ -9,13 +9,16 @@ export type Usage = {
   service_id: string | null
   customer_id: string | null
   partner_id: string | null
-  at: number
+  at: string
   input_bytes: number
   output_bytes: number
 }
 
-/** Adds usage by a statement of its own; `at` as RFC 3339 text. */
-export async function addUsage(db: Db, used: readonly (Omit<Usage, 'at'> & { at: string })[]): Promise<void> {
+/** The same with `at` in milliseconds since 1970. */
+type Used = Omit<Usage, 'at'> & { at: number }
+
+/** Adds usage by a statement of its own. */
+export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
   await db.all(sql`select usage_add(${usageColumns(used.map((use) => ({ ...use, at: Date.parse(use.at) })))})`)
 }
 
@@ -23,9 +26,9 @@ export async function addUsage(db: Db, used: readonly (Omit<Usage, 'at'> & { at:
  * The arguments of the database's `usage_add`, which adds to the counters of days and routers, for any tenants at once. It is called
  * in the statement that tells these bytes apart from old ones, so that both are stored or neither.
  */
-export function usageColumns(used: readonly Usage[]): Sql {
-  const uuids = (id: (use: Usage) => string | null) => sql`${used.map(id)}::uuid[]`
-  const numbers = (number: (use: Usage) => number, type: string) => sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
+export function usageColumns(used: readonly Used[]): Sql {
+  const uuids = (id: (use: Used) => string | null) => sql`${used.map(id)}::uuid[]`
+  const numbers = (number: (use: Used) => number, type: string) => sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
   return join([
     uuids(({ tenant_id }) => tenant_id),
     uuids(({ router_id }) => router_id),

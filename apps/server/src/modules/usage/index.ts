@@ -1,4 +1,3 @@
 export { addUsage, usageColumns, type Usage } from './add.ts'
-export { addPastUsage } from './seed.ts'
 export { trafficSince, type TrafficPoint } from './traffic.ts'
 export { usageDays } from './usage.ts'
