@@ -75,7 +75,7 @@ export const search: Line = {
 
 async function wanted(
   database: Database,
-): Promise<Record<'name' | 'part of a name' | 'telephone' | 'login' | 'address', string[]>> {
+): Promise<Record<'name' | 'beginning of a name' | 'telephone' | 'login' | 'address', string[]>> {
   const admin = await database.admin()
   const { rows } = await admin.query<{ name: string; phone: string; login: string; address: string }>(
     `select c.name, c.phone, s.login, host(s.ipv4_address) as address
@@ -87,7 +87,7 @@ async function wanted(
   await admin.end()
   return {
     name: rows.map((row) => row.name),
-    'part of a name': rows.map((row) => row.name.slice(2, 8).trim()),
+    'beginning of a name': rows.map((row) => (row.name.split(' ')[1] ?? row.name).slice(0, 4)),
     telephone: rows.map((row) => row.phone),
     login: rows.map((row) => row.login),
     address: rows.map((row) => row.address),

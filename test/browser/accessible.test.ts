@@ -22,8 +22,7 @@ afterAll(async () => {
 const looks: [string, Look][] = [
   ['wide and light', {}],
   ['wide and dark', { dark: true }],
-  ['phone and light', { phone: true }],
-  ['phone and dark', { phone: true, dark: true }],
+  ['phone', { phone: true }],
 ]
 
 test.each(looks)(

@@ -1,7 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test, afterEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
 import { launchChromium, openWindow, signIn } from './chromium.ts'
+
+// A loaded machine draws slowly; what is checked is what is drawn, not how fast.
+vi.setConfig({ testTimeout: 60_000 })
 
 let app: App
 let browser: Browser
@@ -25,8 +28,8 @@ beforeAll(async () => {
     category: 'person',
     email: 'jane@example.org',
   })
-  const rows = Array.from({ length: 120 }, (_, n) => ({
-    name: `Neighbour ${String(n).padStart(3, '0')}`,
+  const rows = Array.from({ length: 70 }, (_, n) => ({
+    name: `Neighbour ${String(n).padStart(2, '0')}`,
     category: n % 4 === 0 ? 'company' : 'person',
     city: n % 2 === 0 ? 'Łódź' : 'Kraków',
   }))
@@ -89,14 +92,14 @@ test('a filter stands in the address, says itself in words, and is taken away ag
   await page.getByRole('button', { name: 'Apply' }).click()
   await page.getByRole('button', { name: 'City is Kraków' }).waitFor()
   expect(new URL(page.url()).searchParams.get('city')).toBe('Kraków')
-  await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('60')
+  await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('35')
   await page.getByRole('button', { name: 'Remove the filter on City' }).click()
-  await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('121')
+  await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('71')
 })
 
 test('an empty list says which filter hides the rows', async () => {
   await page.goto('/customers?city=Krak%C3%B3w&status=disabled')
-  await page.getByRole('button', { name: 'Without “Status is Disabled” (60)' }).click()
+  await page.getByRole('button', { name: 'Without “Status is Disabled” (35)' }).click()
   await page.getByRole('row').nth(1).waitFor()
   expect(new URL(page.url()).search).toBe('?city=Krak%C3%B3w')
 })
@@ -108,16 +111,18 @@ test('the list goes by keyboard, and scrolls through every row', async () => {
   await page.keyboard.press('x')
   await page.getByText('1 selected').waitFor()
   await page.keyboard.press('x')
-  const last = page.getByRole('row', { name: /Neighbour 119/ })
+  const last = page.getByRole('row', { name: /Neighbour 69/ })
   // The rows after the first fifty arrive while one goes down.
-  for (let n = 0; n < 300 && !(await last.isVisible()); n++) await page.keyboard.press('j')
+  for (let n = 0; n < 20 && !(await last.isVisible()); n++) {
+    for (let steps = 0; steps < 10; steps++) await page.keyboard.press('j')
+  }
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/customers\/[0-9a-f-]{36}$/)
 })
 
 test('a bulk change is previewed, then typed, then done', async () => {
-  await page.goto('/customers?q=neighbour+00')
-  await page.getByRole('row', { name: /Neighbour 009/ }).waitFor()
+  await page.goto('/customers?q=neighbour+0')
+  await page.getByRole('row', { name: /Neighbour 09/ }).waitFor()
   await page.getByLabel('Select all loaded rows').check()
   await page.getByRole('button', { name: 'Do something with them' }).click()
   await page.getByRole('menuitem', { name: 'Change a field' }).click()
@@ -158,8 +163,8 @@ test('the customer page says who, paid, online, and blocks with its consequences
   await page.getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: /^Block/ }).click()
   await page.waitForURL(/do=block/)
-  await page.getByLabel('Reason').fill('Asked by the police')
-  await page.getByText('Customer blocked').waitFor()
+  await page.getByRole('dialog').getByLabel('Reason').fill('Asked by the police')
+  await page.getByText('Customer blocked', { exact: true }).first().waitFor()
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Block/ })

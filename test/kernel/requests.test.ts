@@ -203,3 +203,34 @@ test('signing in: the right password opens a session, which is listed and can be
   expect(tries.at(-1)).toBe(429)
   expect(JSON.stringify((await admin.get('/users')).data)).not.toContain('argon2')
 })
+
+test('a saved view is its owner’s until it is shared', async () => {
+  const roleOf = async (name: string) => (await admin.get(`/roles?name=${name}`)).data[0].id
+  const cookieOf = async (email: string) => {
+    await admin.post('/users', {
+      name: email,
+      email,
+      password: 'correct horse 2',
+      role_ids: [await roleOf('support')],
+    })
+    const answer = await isp.server.inject({
+      method: 'POST',
+      url: '/api/v1/sign_in',
+      payload: { email, password: 'correct horse 2' },
+      remoteAddress: '203.0.113.77',
+    })
+    return { cookie: String(answer.headers['set-cookie']).split(';')[0]! }
+  }
+  const [one, other] = [await cookieOf('one@example.com'), await cookieOf('other@example.com')]
+  const created = await isp.server.inject({
+    method: 'POST',
+    url: '/api/v1/saved_views',
+    headers: one,
+    payload: { noun: 'customer', name: 'Mine', query: { status: 'blocked' } },
+  })
+  const url = `/api/v1/saved_views/${created.json().id}`
+  const seen = async (headers: { cookie: string }) => (await isp.server.inject({ url, headers })).statusCode
+  expect([await seen(one), await seen(other)]).toEqual([200, 404])
+  await isp.server.inject({ method: 'PATCH', url, headers: one, payload: { shared: true } })
+  expect([await seen(one), await seen(other)]).toEqual([200, 200])
+})

@@ -8,6 +8,7 @@ import { poolDb } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import { mountControl } from './control.ts'
 import { firstTenant } from './first-start.ts'
+import { demoNas } from './demo/nas.ts'
 import { modules } from './modules.ts'
 import { openDatabase, secretFile } from './open-database.ts'
 import {
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
           'base64',
         )
     const log = createLog(config)
-    const app = createApp(config, connections, kek, modules, log)
+    const app = createApp(config, connections, kek, [...modules, demoNas], log)
     const welcome = await firstTenant(app, kek, embedded?.created ?? false, progress)
     program = await startProgram(app)
     const control_token = randomBytes(32).toString('base64url')
@@ -94,7 +95,9 @@ async function main(): Promise<void> {
 }
 
 /** A connection that dies inside the job runner rejects where nobody listens; the runner reconnects by itself, so the program goes on. */
-process.on('unhandledRejection', (error) => console.error('A background task failed:', error instanceof Error ? error.message : error))
+process.on('unhandledRejection', (error) =>
+  console.error('A background task failed:', error instanceof Error ? error.message : error),
+)
 
 function progress(sentence: string): void {
   console.error(`${((performance.now() - began_ms) / 1000).toFixed(1).padStart(5)} s  ${sentence}`)
@@ -123,7 +126,7 @@ async function serveWebApps(server: Server): Promise<void> {
     },
   })
   server.get('/*', (request, reply) => {
-    if (request.url.startsWith('/api/') || request.url.startsWith('/internal/')) return reply.callNotFound()
+    if (/^\/(api|internal|assets)\//.test(request.url)) return reply.callNotFound()
     return reply.sendFile('index.html')
   })
 }

@@ -37,7 +37,11 @@ const rows = async <Row>(query: ReturnType<typeof sql<Row>>): Promise<{ data: Ro
 const one = async <Row>(query: ReturnType<typeof sql<Row>>): Promise<Row> => (await rows(query)).data[0]!
 
 test('there are about 300 customers, in every state', async () => {
-  const [customers, invoices, services] = [await counts('customers'), await counts('invoices'), await counts('services')]
+  const [customers, invoices, services] = [
+    await counts('customers'),
+    await counts('invoices'),
+    await counts('services'),
+  ]
   console.log(`demo seeded in ${(took_ms / 1000).toFixed(1)} s`, { customers, invoices, services })
   expect(Object.values(customers).reduce((sum, n) => sum + n, 0)).toBe(300)
   expect(customers.active).toBeGreaterThan(250)

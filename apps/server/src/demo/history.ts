@@ -47,10 +47,16 @@ async function bill(ctx: Ctx, world: World, day: number, date: Temporal.PlainDat
   const run = await at(ctx, moment(ctx, date, 6), (then) =>
     createBillingRun(by(world.staff.accountant, then), { date: date.toString() }),
   )
-  await at(ctx, moment(ctx, date, 6, 20), (then) => confirmBillingRun(by(world.staff.accountant, then), run.id, {}))
+  await at(ctx, moment(ctx, date, 6, 20), (then) =>
+    confirmBillingRun(by(world.staff.accountant, then), run.id, {}),
+  )
   const billed = await ctx.db.all(sql<{ customer_id: string }>`
     select customer_id from invoices where billing_run_id = ${run.id} order by number`)
-  plannedPayments(world, billed.map((invoice) => invoice.customer_id), day)
+  plannedPayments(
+    world,
+    billed.map((invoice) => invoice.customer_id),
+    day,
+  )
 }
 
 /** New customers sign up, with their services, which are still pending. */
@@ -80,7 +86,8 @@ async function signUp(ctx: Ctx, world: World, account: Account, date: Temporal.P
   })
   account.customer_id = String(id)
   for (const contact of people) await create(ctx, asResource(contacts), { ...contact, customer_id: id })
-  for (const service of planned) account.service_ids.push(await order(ctx, world, account.customer_id, service, date))
+  for (const service of planned)
+    account.service_ids.push(await order(ctx, world, account.customer_id, service, date))
 }
 
 async function order(
@@ -116,7 +123,8 @@ async function connect(ctx: Ctx, world: World, day: number, date: Temporal.Plain
       at(ctx, moment(ctx, date, 11 + (n % 5), (n * 11) % 60), async (then) => {
         for (const [i, service] of subscriber.services.entries()) {
           const service_id = service_ids[i]
-          if (service.activated_on === day && service_id) await activateService(by(world.staff.technician, then), service_id, {})
+          if (service.activated_on === day && service_id)
+            await activateService(by(world.staff.technician, then), service_id, {})
         }
       }),
     1,

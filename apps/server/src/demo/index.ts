@@ -19,8 +19,13 @@ const weeks_before = 3
  * Fills a new tenant with a living, invented ISP: a year of customers, bills and payments, acted out day by day by the same functions
  * that serve a real one. The same people and fates every time, up to the tenant's present.
  */
-export async function seedDemo(app: App, tenant_id: string, progress: (sentence: string) => void): Promise<void> {
-  const work = <T>(part: (ctx: Ctx) => Promise<T>): Promise<T> => act(app, systemPrincipal(app, tenant_id), {}, part)
+export async function seedDemo(
+  app: App,
+  tenant_id: string,
+  progress: (sentence: string) => void,
+): Promise<void> {
+  const work = <T>(part: (ctx: Ctx) => Promise<T>): Promise<T> =>
+    act(app, systemPrincipal(app, tenant_id), {}, part)
   // Opened before the first transaction, so that each secret does not fetch it again.
   await app.secrets.dataKey(tenant_id)
 
@@ -56,7 +61,10 @@ export async function seedDemo(app: App, tenant_id: string, progress: (sentence:
 }
 
 /** A month is one transaction; every third is worth a line of progress. */
-function monthsOf(first_day: Temporal.PlainDate, days: number): { from: number; to: number; title: string | undefined }[] {
+function monthsOf(
+  first_day: Temporal.PlainDate,
+  days: number,
+): { from: number; to: number; title: string | undefined }[] {
   const months = [{ from: -7 * weeks_before, to: -1, title: 'the first customers' as string | undefined }]
   for (let from = 0; from <= days; from = months.at(-1)!.to + 1) {
     const date = first_day.add({ days: from })

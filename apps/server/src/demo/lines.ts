@@ -32,7 +32,9 @@ export const asDemo = <T>(app: App, tenant_id: string, work: (ctx: Ctx) => Promi
 
 export const demoRouterOf = (app: App, tenant_id: string): Promise<DemoRouter | undefined> =>
   asDemo(app, tenant_id, async (ctx) => {
-    const row = await ctx.db.maybe(sql<Omit<DemoRouter, 'radius_secret' | 'tenant_id' | 'time_zone'> & { radius_secret: Buffer }>`
+    const row = await ctx.db.maybe(sql<
+      Omit<DemoRouter, 'radius_secret' | 'tenant_id' | 'time_zone'> & { radius_secret: Buffer }
+    >`
       select id, title, radius_secret, coa_port, interim_interval_s
       from routers
       where nas_ip = ${demo_nas_ip}::inet and status = 'active'`)
@@ -107,7 +109,11 @@ const most_modems = 2000
 export const appetiteOf = (login: string): number => seededRandom(numberOf(login)).appetite()
 
 const macOf = (login: string): string =>
-  `02:4e:57:${numberOf(login).toString(16).padStart(8, '0').slice(0, 6).replace(/(..)(..)(..)/, '$1:$2:$3')}`
+  `02:4e:57:${numberOf(login)
+    .toString(16)
+    .padStart(8, '0')
+    .slice(0, 6)
+    .replace(/(..)(..)(..)/, '$1:$2:$3')}`
 
 /** FNV-1a. */
 function numberOf(text: string): number {

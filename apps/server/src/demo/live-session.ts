@@ -60,12 +60,22 @@ export function transfer(session: LiveSession, modem: Modem, now_ms: number, tim
   }
   // Behind the walled garden's wall there is the payment page, and little else.
   const luck = session.walled ? 0.002 : burst()
-  const { download_bytes, upload_bytes } = carried(line, hourOf(now_ms, time_zone), Math.max(0, seconds), luck)
+  const { download_bytes, upload_bytes } = carried(
+    line,
+    hourOf(now_ms, time_zone),
+    Math.max(0, seconds),
+    luck,
+  )
   session.output_bytes += download_bytes
   session.input_bytes += upload_bytes
 }
 
-export const sessionAttributes = (router: DemoRouter, session: LiveSession, status: string, now_ms: number) => ({
+export const sessionAttributes = (
+  router: DemoRouter,
+  session: LiveSession,
+  status: string,
+  now_ms: number,
+) => ({
   'Acct-Status-Type': status,
   'User-Name': session.login,
   'Acct-Session-Id': session.acct_session_id,
@@ -101,7 +111,12 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function hourOf(now_ms: number, time_zone: string): number {
   let format = formats.get(time_zone)
   if (!format) {
-    format = new Intl.DateTimeFormat('en', { timeZone: time_zone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' })
+    format = new Intl.DateTimeFormat('en', {
+      timeZone: time_zone,
+      hour: 'numeric',
+      minute: 'numeric',
+      hourCycle: 'h23',
+    })
     formats.set(time_zone, format)
   }
   const [hour = '0', minute = '0'] = format.format(now_ms).split(':')

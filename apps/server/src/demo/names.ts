@@ -59,7 +59,17 @@ const pools: readonly Pool[] = [
     weight: 9,
     name: (random) =>
       written(
-        random.pick(['Harriet', 'Owen', 'Imogen', 'Callum', 'Beatrice', 'Desmond', 'Niamh', 'Rupert', 'Maeve']),
+        random.pick([
+          'Harriet',
+          'Owen',
+          'Imogen',
+          'Callum',
+          'Beatrice',
+          'Desmond',
+          'Niamh',
+          'Rupert',
+          'Maeve',
+        ]),
         random.pick([
           'Fenwick',
           'Ashdown',
@@ -129,6 +139,14 @@ export const handleOf = (latin: string): string =>
     .replace(/[’']/g, '')
     .replace(/[^a-z0-9]+/g, '.')
     .replace(/^\.|\.$/g, '')
+
+/** The same, with a number where somebody has it already. */
+export function unusedHandle(handle: string, taken: Set<string>): string {
+  let unused = handle
+  for (let n = 2; taken.has(unused); n++) unused = `${handle}${n}`
+  taken.add(unused)
+  return unused
+}
 
 const women = [
   'Agnieszka',

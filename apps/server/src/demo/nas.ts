@@ -1,8 +1,9 @@
 import type { App, Module } from '#kernel/app.ts'
 import { poolDb } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
+import { radiusPorts } from '#modules/radius/index.ts'
 import { demoRouterOf } from './lines.ts'
-import { startSimulatedRouter, type SimulatedRouter } from './simulated-router.ts'
+import { startSimulatedRouter, type RadiusAddress, type SimulatedRouter } from './simulated-router.ts'
 
 /**
  * Keeps the demo ISP's subscribers online: a simulated router for each tenant that has one at the demo's address, speaking real RADIUS
@@ -11,11 +12,11 @@ import { startSimulatedRouter, type SimulatedRouter } from './simulated-router.t
 export const demoNas: Module = {
   name: 'demo_nas',
   async start(app) {
-    const host = serverAddress(app)
-    if (!app.config.roles.has('radius') || !host) return undefined
+    const server = serverAddress(app)
+    if (!server) return undefined
     let stopping = false
     const routers: SimulatedRouter[] = []
-    const starting = startRouters(app, host, routers, () => stopping).catch((error) =>
+    const starting = startRouters(app, server, routers, () => stopping).catch((error) =>
       app.log.debug({ err: error }, 'the simulated router of the demo ISP did not start'),
     )
     return {
@@ -30,20 +31,21 @@ export const demoNas: Module = {
 
 async function startRouters(
   app: App,
-  host: string,
+  server: RadiusAddress,
   routers: SimulatedRouter[],
   stopping: () => boolean,
 ): Promise<void> {
   const tenants = await poolDb(app.pool).all(sql<{ id: string }>`select id from all_tenants()`)
   for (const { id } of tenants) {
     const router = stopping() ? undefined : await demoRouterOf(app, id)
-    if (router) routers.push(await startSimulatedRouter(app, host, router))
+    if (router) routers.push(await startSimulatedRouter(app, server, router))
   }
 }
 
-/** From 127.66.0.1 only this machine can be reached. Port 0 means a test's own server, which nobody else knows. */
-function serverAddress({ config }: App): string | undefined {
-  const { host, auth_port, acct_port } = config.radius
-  if (auth_port === 0 || acct_port === 0) return undefined
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.startsWith('127.') ? host : undefined
+/** From 127.66.0.1 only this machine can be reached. */
+function serverAddress(app: App): RadiusAddress | undefined {
+  const { host } = app.config.radius
+  const local = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.startsWith('127.') ? host : undefined
+  const ports = radiusPorts(app)
+  return local && ports ? { host: local, ...ports } : undefined
 }

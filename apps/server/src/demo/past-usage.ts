@@ -37,10 +37,15 @@ export async function usePast(ctx: Ctx): Promise<void> {
     const inUse = lines.filter((line) => line.from <= day && (line.until === null || line.until > day))
     const used = inUse
       .filter(() => random.chance(0.96))
-      .flatMap((line) => (ago > 1 ? [wholeDay(ctx, random, line, midnight)] : inSteps(ctx, random, line, midnight, present)))
+      .flatMap((line) =>
+        ago > 1 ? [wholeDay(ctx, random, line, midnight)] : inSteps(ctx, random, line, midnight, present),
+      )
     await addUsage(ctx.db, used)
     if (ago <= days_of_sessions && ago > 0)
-      await addPastSessions(ctx, inUse.map((line) => session(random, line, midnight)))
+      await addPastSessions(
+        ctx,
+        inUse.map((line) => session(random, line, midnight)),
+      )
   }
 }
 
@@ -84,12 +89,14 @@ function inSteps(
   present: Temporal.ZonedDateTime,
 ): Usage[] {
   const rows: Usage[] = []
-  const step = averageDay(line) > 12e9 ? 5 : 20
+  const drawn_from = present.subtract({ hours: 24 })
+  const small = averageDay(line) > 16e9 ? 5 : 30
   // Not all at the same minute.
-  const offset = random.between(0, step - 1)
-  for (let minute = offset; minute < 24 * 60; minute += step) {
+  let minute = random.between(0, small - 1)
+  for (let step = small; minute < 24 * 60; minute += step) {
     const moment = midnight.add({ minutes: minute })
     if (Temporal.ZonedDateTime.compare(moment, present) > 0) break
+    step = Temporal.ZonedDateTime.compare(moment, drawn_from) < 0 ? 120 : small
     const luck = share_online * (0.5 + random.next())
     const { download_bytes, upload_bytes } = carried(line, minute / 60, step * 60, luck)
     rows.push(usage(ctx, line, moment, download_bytes, upload_bytes))
@@ -97,9 +104,24 @@ function inSteps(
   return rows
 }
 
-function usage(ctx: Ctx, line: UsedLine, at: Temporal.ZonedDateTime, output_bytes: number, input_bytes: number): Usage {
+function usage(
+  ctx: Ctx,
+  line: UsedLine,
+  at: Temporal.ZonedDateTime,
+  output_bytes: number,
+  input_bytes: number,
+): Usage {
   const { router_id, service_id, customer_id, partner_id } = line
-  return { tenant_id: ctx.tenant.id, router_id, service_id, customer_id, partner_id, at: at.toInstant().toString(), input_bytes, output_bytes }
+  return {
+    tenant_id: ctx.tenant.id,
+    router_id,
+    service_id,
+    customer_id,
+    partner_id,
+    at: at.toInstant().toString(),
+    input_bytes,
+    output_bytes,
+  }
 }
 
 /** One closed session of the day: morning or afternoon to the night. */

@@ -53,7 +53,12 @@ function habit({ random }: World, { subscriber }: Account, today: number): [numb
 }
 
 /** The day's payments: each pays from what it owes by now, so that the year adds up whatever was corrected meanwhile. */
-export async function payWhatIsOwed(ctx: Ctx, world: World, day: number, date: Temporal.PlainDate): Promise<void> {
+export async function payWhatIsOwed(
+  ctx: Ctx,
+  world: World,
+  day: number,
+  date: Temporal.PlainDate,
+): Promise<void> {
   const paying = world.payments.get(day)
   if (!paying) return
   const owed = await ctx.db.all(sql<{ id: string; balance: bigint; number: string | null }>`
@@ -76,7 +81,8 @@ export async function payWhatIsOwed(ctx: Ctx, world: World, day: number, date: T
       await receivePayment(by(world.staff.accountant, then), {
         customer_id,
         amount: amountOf(-debt.balance, part),
-        method: subscriber.pays === 'by_card' ? 'card' : subscriber.pays === 'in_cash' ? 'cash' : 'bank_transfer',
+        method:
+          subscriber.pays === 'by_card' ? 'card' : subscriber.pays === 'in_cash' ? 'cash' : 'bank_transfer',
         ...(debt.number ? { reference: debt.number } : {}),
       })
     }),

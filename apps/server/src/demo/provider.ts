@@ -96,7 +96,12 @@ const router_list = {
     nas_type: 'mikrotik',
     block_mode: 'walled',
   },
-  edge: { title: 'Edge, Trzy Wiatraki', nas_ip: '10.66.30.1', nas_type: 'juniper', require_message_authenticator: 'yes' },
+  edge: {
+    title: 'Edge, Trzy Wiatraki',
+    nas_ip: '10.66.30.1',
+    nas_type: 'juniper',
+    require_message_authenticator: 'yes',
+  },
 } as const
 
 /** Makes what the ISP had before its first customer. */
@@ -112,18 +117,28 @@ export async function foundProvider(ctx: Ctx): Promise<Provider> {
     email: 'hello@riverbend.example.net',
   })
   const tax_ids = await makeAll(ctx, asResource(taxes), tax_list)
-  const router_ids = await makeAll<RouterName, Record<string, unknown>>(ctx, asResource(routers), router_list, (router) => ({
-    ...router,
-    radius_secret: randomBytes(18).toString('base64url'),
-  }))
+  const router_ids = await makeAll<RouterName, Record<string, unknown>>(
+    ctx,
+    asResource(routers),
+    router_list,
+    (router) => ({
+      ...router,
+      radius_secret: randomBytes(18).toString('base64url'),
+    }),
+  )
   for (const network of networks(router_ids)) await make(ctx, asResource(ipNetworks), network)
   return {
     partners: { northwind: ctx.tenant.root_partner_id, hillside, riverbend },
     labels: await makeAll(ctx, asResource(labels), label_list),
-    tariffs: await makeAll<TariffName, Offer>(ctx, asResource(tariffs), tariff_list, ({ tax, ...tariff }) => ({
-      ...tariff,
-      tax_id: tax_ids[tax],
-    })),
+    tariffs: await makeAll<TariffName, Offer>(
+      ctx,
+      asResource(tariffs),
+      tariff_list,
+      ({ tax, ...tariff }) => ({
+        ...tariff,
+        tax_id: tax_ids[tax],
+      }),
+    ),
     routers: router_ids,
   }
 }

@@ -14,6 +14,8 @@ import { demo_nas_ip } from './provider.ts'
 import { ratesOf, sessionAttributes, sessionOf, transfer, type LiveSession } from './live-session.ts'
 
 export type SimulatedRouter = { stop(): Promise<void> }
+/** Where the program's own RADIUS server listens. */
+export type RadiusAddress = { host: string; auth_port: number; acct_port: number }
 
 /** One subscriber's port: offline, waiting for its next attempt, or online until its session ends. */
 type Port = {
@@ -33,13 +35,15 @@ const share_online_at_first = 0.66
 const look_for_modems_ms = 30_000
 
 /** A NAS with real packets and made-up subscribers. One timer a second looks at what is due, so that it costs next to nothing. */
-export async function startSimulatedRouter(app: App, host: string, router: DemoRouter): Promise<SimulatedRouter> {
+export async function startSimulatedRouter(
+  app: App,
+  server: RadiusAddress,
+  router: DemoRouter,
+): Promise<SimulatedRouter> {
   const ports = new Map<string, Port>()
   const coa = await listenForCoa(app, router, (request) => answerCoa(ports, request))
   const client = createRadiusClient({
-    host,
-    auth_port: app.config.radius.auth_port,
-    acct_port: app.config.radius.acct_port,
+    ...server,
     secret: router.radius_secret,
     bind_address: demo_nas_ip,
   })
@@ -65,7 +69,9 @@ export async function startSimulatedRouter(app: App, host: string, router: DemoR
     if (!looking && now_ms - looked_ms > look_for_modems_ms) {
       looked_ms = now_ms
       looking = look()
-        .catch((error) => app.log.debug({ err: error }, 'the simulated router could not read its subscribers'))
+        .catch((error) =>
+          app.log.debug({ err: error }, 'the simulated router could not read its subscribers'),
+        )
         .finally(() => (looking = undefined))
     }
     for (const port of ports.values()) {
@@ -104,7 +110,10 @@ async function visit(client: RadiusClient, router: DemoRouter, port: Port, now_m
     const cause = session.dropped_by ?? (Math.random() < 0.2 ? 'Lost-Carrier' : 'User-Request')
     port.session = undefined
     port.due_ms = Date.now() + (session.dropped_by ? 3_000 + Math.random() * 7_000 : waitFor(offline_ms))
-    await client.account({ ...sessionAttributes(router, session, 'Stop', now_ms), 'Acct-Terminate-Cause': cause })
+    await client.account({
+      ...sessionAttributes(router, session, 'Stop', now_ms),
+      'Acct-Terminate-Cause': cause,
+    })
     return
   }
   port.due_ms = Math.min(now_ms + router.interim_interval_s * 1000, port.ends_ms)
@@ -114,7 +123,8 @@ async function visit(client: RadiusClient, router: DemoRouter, port: Port, now_m
 async function logIn(client: RadiusClient, router: DemoRouter, port: Port): Promise<void> {
   const { modem } = port
   // Odd-numbered modems of the demo prefer CHAP, as half the world's do.
-  const credentials = modem.mac.charCodeAt(16) % 2 ? chapCredentials(modem.password) : { 'User-Password': modem.password }
+  const credentials =
+    modem.mac.charCodeAt(16) % 2 ? chapCredentials(modem.password) : { 'User-Password': modem.password }
   const session = sessionOf(modem)
   const answer = await client.access({
     'User-Name': modem.login,
@@ -168,7 +178,10 @@ function unplug(ports: Map<string, Port>, id: string, port: Port): void {
 }
 
 /** Disconnect and CoA (RFC 5176): the session named by its id, or else by login. */
-function answerCoa(ports: ReadonlyMap<string, Port>, request: DynamicAuthorizationRequest): DynamicAuthorizationDecision {
+function answerCoa(
+  ports: ReadonlyMap<string, Port>,
+  request: DynamicAuthorizationRequest,
+): DynamicAuthorizationDecision {
   const { packet } = request
   const acct_session_id = packet.string('Acct-Session-Id')
   const login = packet.string('User-Name')
@@ -197,7 +210,8 @@ async function listenForCoa(
       port,
       secret: sharedSecret(router.radius_secret),
       on_request,
-      on_error: (error) => app.log.debug({ err: error }, 'the simulated router could not answer a CoA request'),
+      on_error: (error) =>
+        app.log.debug({ err: error }, 'the simulated router could not answer a CoA request'),
     })
   try {
     return await listen(router.coa_port)

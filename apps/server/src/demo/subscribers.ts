@@ -1,4 +1,6 @@
-import { handleOf, inventName } from './names.ts'
+import { companies } from './companies.ts'
+import { giveFates } from './fates.ts'
+import { handleOf, inventName, unusedHandle } from './names.ts'
 import { inventAddress, inventMac, inventPhone } from './places.ts'
 import type { LabelName, PartnerName, RouterName, TariffName } from './provider.ts'
 import { seededRandom, type Random } from './random.ts'
@@ -85,11 +87,16 @@ function person(random: Random, logins: Set<string>, days: number, n: number): S
           ['search', 25],
           ['reseller', 10],
         ]),
-        ...(wireless ? {} : { ont_serial: `NWFB${random.between(0x1000000, 0xfffffff).toString(16).toUpperCase()}` }),
+        ...(wireless
+          ? {}
+          : { ont_serial: `NWFB${random.between(0x1000000, 0xfffffff).toString(16).toUpperCase()}` }),
       },
     },
     partner,
-    labels: [...(wireless ? (['wireless'] as const) : []), ...(random.chance(0.03) ? (['field_test'] as const) : [])],
+    labels: [
+      ...(wireless ? (['wireless'] as const) : []),
+      ...(random.chance(0.03) ? (['field_test'] as const) : []),
+    ],
     contacts: random.chance(0.06)
       ? [{ name: inventName(random).name, role: 'portal', phone: inventPhone(random) }]
       : [],
@@ -134,7 +141,8 @@ function services(
     ...(random.chance(0.3) ? { mac: inventMac(random) } : {}),
   }
   const day = random.between(40, Math.max(41, days - 5))
-  if (random.chance(0.09) && day > activated_on + 30) internet.moves_to = { on: day, tariff: faster[tariff] ?? tariff }
+  if (random.chance(0.09) && day > activated_on + 30)
+    internet.moves_to = { on: day, tariff: faster[tariff] ?? tariff }
   return [
     internet,
     ...(has_address ? [{ tariff: 'public_ip', activated_on } as const] : []),
@@ -151,132 +159,10 @@ const faster: Partial<Record<TariffName, TariffName>> = {
   wireless_50: 'wireless_20',
 }
 
-/** What sets some apart: who left, who paused, who has not been connected yet, and who stopped paying. */
-function giveFates(random: Random, subscribers: Subscriber[], days: number): void {
-  subscribers.slice(-6).forEach((each, n) => {
-    each.joins_on = days - Math.floor(n / 3)
-    each.services = each.services
-      .slice(0, 1)
-      .map(({ activated_on: _, moves_to: __, ...service }) => ({ ...service, ipv4_mode: 'pool' }))
-  })
-  const settled = subscribers.filter(({ customer, joins_on }) => customer.category === 'person' && joins_on < days - 150)
-  const take = (n: number) => Array.from({ length: n }, () => settled.splice(random.between(0, settled.length - 1), 1)[0]!)
-  for (const each of take(9)) each.leaves_on = random.between(60, days - 10)
-  for (const each of take(6)) each.services[0]!.paused = { from: days - random.between(3, 25) }
-  for (const each of take(8)) {
-    const from = random.between(30, days - 40)
-    each.services[0]!.paused = { from, to: from + random.between(10, 30) }
-  }
-  // Long enough ago to have been blocked and then disabled, or to be blocked now.
-  for (const each of take(5)) each.stops_paying_on = days - random.between(125, 145)
-  for (const each of take(9)) each.stops_paying_on = days - random.between(58, 75)
-  // Overdue, and not blocked: the office has agreed to wait.
-  for (const each of take(6)) {
-    each.stops_paying_on = days - random.between(58, 85)
-    each.pays = 'by_agreement'
-    each.labels.push('debt_agreed')
-    each.customer.auto_block = false
-  }
-  for (const each of take(4)) each.labels.push('vip')
-  for (const { services, leaves_on, stops_paying_on } of subscribers) {
-    const unsettled = leaves_on !== undefined || stops_paying_on !== undefined || services.some((service) => service.paused)
-    if (unsettled) for (const service of services) delete service.moves_to
-  }
-}
-
 /** Public addresses one after another, from the first that a customer may have. */
 function giveAddresses(subscribers: readonly Subscriber[]): void {
-  const fixed = subscribers.flatMap(({ services }) => services.filter((service) => service.ipv4_mode === 'static'))
+  const fixed = subscribers.flatMap(({ services }) =>
+    services.filter((service) => service.ipv4_mode === 'static'),
+  )
   fixed.forEach((service, n) => (service.ipv4_address = `203.0.113.${n + 10}`))
-}
-
-const company_list = [
-  { name: 'Piekarnia Złoty Bochen', branches: ['Piekarnia Złoty Bochen, Żabi Bród'] },
-  { name: 'Hotel Pod Bursztynem', branches: ['Hotel Pod Bursztynem, Przystań', 'Hotel Pod Bursztynem, Spa'] },
-  { name: 'Studio Graficzne Ważka', branches: [] },
-  { name: 'Warsztat Trzy Klucze', branches: [] },
-  { name: 'Vogt & Söhne Feinmechanik', branches: ['Vogt & Söhne, Lager'] },
-  { name: 'Fenwick Orchard Cider', branches: [] },
-  { name: 'Кав’ярня «Ліхтар»', branches: [] },
-  { name: 'Apteka Szałwiowa', branches: ['Apteka Szałwiowa, Mglista Góra'] },
-  { name: 'Tartak Olszynka', branches: [] },
-  { name: 'Biuro Rachunkowe Saldo Zero', branches: [] },
-  { name: 'Kwiaciarnia Nasturcja', branches: [] },
-  { name: 'Przychodnia Jasny Zaułek', branches: [] },
-  { name: '小さな本屋 Chiisana Books', branches: [] },
-  { name: 'Stadnina Wędrowny Żuraw', branches: [] },
-] as const
-
-function* companies(random: Random, logins: Set<string>, days: number): Generator<Subscriber> {
-  let index = 0
-  for (const { name, branches } of company_list) {
-    const parent = index++
-    const head = company(random, logins, days, name)
-    yield head
-    for (const branch of branches) {
-      index++
-      const office = company(random, logins, days, branch)
-      const later = Math.max(0, head.joins_on - office.joins_on)
-      yield {
-        ...office,
-        parent,
-        partner: head.partner,
-        joins_on: office.joins_on + later,
-        services: office.services.map((service) => ({ ...service, activated_on: office.joins_on + later + 3 })),
-      }
-    }
-  }
-}
-
-function company(random: Random, logins: Set<string>, days: number, name: string): Subscriber {
-  const login = unusedHandle(`${handleOf(name).split('.').slice(0, 2).join('-') || 'likhtar'}`, logins)
-  const joins_on = random.chance(0.8) ? -random.between(1, 20) : random.between(5, days - 60)
-  const activated_on = joins_on + 3
-  const bookkeeper = inventName(random)
-  return {
-    customer: {
-      name,
-      category: 'company',
-      language: 'pl',
-      email: `office@${login}.example.com`,
-      phone: inventPhone(random),
-      ...inventAddress(random),
-      // Ten digits whose checksum does not hold, so that it is nobody's NIP.
-      tax_id: `PL000${random.between(1_000_000, 9_999_999)}`,
-      billing_day: 1,
-      due_days: 30,
-      blocking_days: 14,
-      auto_block: random.chance(0.7),
-    },
-    partner: random.chance(0.85) ? 'northwind' : 'hillside',
-    labels: ['business'],
-    contacts: [
-      { name: bookkeeper.name, role: 'billing', email: `accounts@${login}.example.com` },
-      { name: inventName(random).name, role: 'technical', phone: inventPhone(random) },
-    ],
-    joins_on,
-    services: [
-      {
-        tariff: random.pick(['fibre_300', 'fibre_1000']),
-        login,
-        router: 'core',
-        ipv4_mode: 'static',
-        activated_on,
-        ...(random.chance(0.4) ? { price: 5900n } : {}),
-      },
-      { tariff: 'public_ip', activated_on },
-    ],
-    pays: random.weighted<Paying>([
-      ['promptly', 75],
-      ['late', 15],
-      ['ahead', 10],
-    ]),
-  }
-}
-
-function unusedHandle(handle: string, taken: Set<string>): string {
-  let unused = handle
-  for (let n = 2; taken.has(unused); n++) unused = `${handle}${n}`
-  taken.add(unused)
-  return unused
 }

@@ -10,7 +10,9 @@ export type Line = {
 export type Carried = { download_bytes: number; upload_bytes: number }
 
 /** Share of the day's traffic in each hour of local time. */
-const household = daily([5, 3, 2, 1.5, 1.5, 2, 3, 4, 4, 4, 4.5, 5, 5.5, 5.5, 6, 6.5, 7, 8, 9.5, 11, 12, 12, 10, 7])
+const household = daily([
+  5, 3, 2, 1.5, 1.5, 2, 3, 4, 4, 4, 4.5, 5, 5.5, 5.5, 6, 6.5, 7, 8, 9.5, 11, 12, 12, 10, 7,
+])
 const office = daily([1, 1, 1, 1, 1, 1, 2, 5, 9, 11, 11, 10, 9, 10, 11, 10, 8, 5, 3, 2, 1.5, 1.5, 1, 1])
 
 /** Share of a day's traffic that falls into one second at this time of day; the hours run into one another. */
@@ -30,17 +32,13 @@ export const averageDay = (line: Line): number =>
  * Bytes both ways in a stretch of `seconds` at `hour` (0–24, local). `luck` is around 1 and differs from one stretch to the next.
  * Never more than the line can carry.
  */
-export function carried(
-  line: Line,
-  hour: number,
-  seconds: number,
-  luck: number,
-): Carried {
+export function carried(line: Line, hour: number, seconds: number, luck: number): Carried {
   return atMost(line, averageDay(line) * shareOfSecond(line.company, hour) * seconds * luck, seconds)
 }
 
 /** The same for a whole day. */
-export const carriedInDay = (line: Line, luck: number): Carried => atMost(line, averageDay(line) * luck, 86_400)
+export const carriedInDay = (line: Line, luck: number): Carried =>
+  atMost(line, averageDay(line) * luck, 86_400)
 
 function atMost(line: Line, wanted: number, seconds: number): Carried {
   const most = (kbps: number) => (kbps * 1000 * seconds * 0.94) / 8

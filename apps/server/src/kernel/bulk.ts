@@ -205,7 +205,7 @@ export const runBulkJob = job(
       return { row: found, request: input, finished: new Set(known.map((result) => result.index)) }
     })
     const asNow = () => app.principalOf(work.tenant_id, row.actor as Actor)
-  let author = await asNow()
+    let author = await asNow()
     const noun = await work.act(async (ctx) => ctx.app.nouns.byName(ctx, row.noun))
     if (!noun) throw new Error(`There is no noun ${row.noun} any more.`)
     for (let start = 0; start < request.targets.length; start += chunk) {
@@ -214,12 +214,12 @@ export const runBulkJob = job(
         const index = start + offset
         if (finished.has(index)) continue
         try {
-        await oneRecorded(app, author, noun, request, index, target, row.id)
-      } catch (error) {
-        if (!(error instanceof StaleAccess)) throw error
-        author = await asNow()
-        await oneRecorded(app, author, noun, request, index, target, row.id)
-      }
+          await oneRecorded(app, author, noun, request, index, target, row.id)
+        } catch (error) {
+          if (!(error instanceof StaleAccess)) throw error
+          author = await asNow()
+          await oneRecorded(app, author, noun, request, index, target, row.id)
+        }
       }
       await work.act((ctx) =>
         ctx.db.run(sql`

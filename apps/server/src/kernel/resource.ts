@@ -3,6 +3,7 @@
  * screens are derived from the declaration. An administrator's entity is the same value, read from the database.
  */
 import type { Ctx } from './ctx.ts'
+import type { Sql } from './sql.ts'
 
 export type FieldKind =
   | 'text'
@@ -91,6 +92,8 @@ export type Resource<F extends Fields = Fields> = {
   }
   /** Takes from a printed row what this actor may not know although it may see the row. */
   redact?: (ctx: Ctx, printed: Record<string, unknown>) => void
+  /** A condition every row that anybody sees must meet: a private view is its owner's. */
+  rows?: (ctx: Ctx) => Sql
   /** What may be said of a row beyond its columns; never needed by the kernel. */
   help?: string
 }
@@ -117,6 +120,7 @@ export function resource<const F extends Fields>(name: string, declared: Declare
     fields: declared.fields,
     ...(declared.columns ? { columns: declared.columns } : {}),
     ...(declared.before ? { before: declared.before } : {}),
+    ...(declared.rows ? { rows: declared.rows } : {}),
     ...(declared.redact ? { redact: declared.redact } : {}),
     ...(declared.help ? { help: declared.help } : {}),
   }

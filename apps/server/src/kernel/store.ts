@@ -289,7 +289,12 @@ function within<T>(part: string, work: () => T): T {
 }
 
 /** A body as stored values, and the administrator's own fields beside them; every mistake is named. */
-export async function decoded(ctx: Ctx, noun: Resource, body: Record<string, unknown>, mode: 'create' | 'update') {
+export async function decoded(
+  ctx: Ctx,
+  noun: Resource,
+  body: Record<string, unknown>,
+  mode: 'create' | 'update',
+) {
   const { custom: customBody, ...fields } = body
   const readonly = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
   const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)

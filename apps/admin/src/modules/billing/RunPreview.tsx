@@ -24,7 +24,7 @@ export function RunPreview({ id }: { id: string }) {
   const [query, setQuery] = useQueryState()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const change = query['change'] ?? ''
-  const sort = query['sort'] ?? ''
+  const sort = query['sort'] ?? '-difference'
   const preview = useInfiniteQuery({
     queryKey: ['preview', id, change, sort],
     queryFn: ({ pageParam }) =>

@@ -1,5 +1,6 @@
 import { JsonValue } from '#kernel/kinds.ts'
 import { resource } from '#kernel/resource.ts'
+import { sql } from '#kernel/sql.ts'
 import { checkGrants } from './grants.ts'
 
 export const tenants = resource('tenant', {
@@ -103,6 +104,8 @@ export const savedViews = resource('saved_view', {
     shared: { kind: 'boolean', default: false, list: true },
     user_id: { kind: 'reference', to: 'user', readonly: true, nullable: true },
   },
+  rows: (ctx) =>
+    sql`(shared or user_id is not distinct from ${ctx.actor.kind === 'user' ? ctx.actor.id : null}::uuid)`,
   before: {
     async create(ctx, row) {
       row.user_id = ctx.actor.kind === 'user' ? ctx.actor.id : null

@@ -7,9 +7,10 @@ import { accountingKind, eventTime, readAccounting, type AccountingKind, type Ac
 import { Batcher } from './batcher.ts'
 import { readClassToken, type ClassToken } from './class-token.ts'
 import type { RouterClient } from './clients.ts'
-import { Ledger, type Entry, type Place } from './ledger.ts'
+import { Ledger, placeKey, type Entry, type Place, type Stored } from './ledger.ts'
 import { accountingCounter } from './metrics.ts'
 import { saveBatch, storedSessions } from './save.ts'
+import { SessionCache } from './session-cache.ts'
 import { findSubscribers } from './subscribers.ts'
 
 type Outcome = 'ack' | 'drop'
@@ -18,19 +19,25 @@ type Question = Entry & { places: readonly Place[]; token: ClassToken | undefine
 const tries = 5
 
 /**
+ * While one lane waits for the disk another is worked on. A session keeps to its lane, and a lane to one batch at a time, so that no
+ * two batches decide on the same session. A millisecond's wait makes batches larger, which saves more than it costs.
+ */
+const lanes = 2
+
+/**
  * Takes Accounting-Requests: many packets become one statement, and a packet is acknowledged only when that has committed. What is
  * not acknowledged the router sends again, and a packet that is counted already adds nothing; so totals are exact whatever is lost.
  */
 export class AccountingDesk {
   readonly #app: App
   readonly #class_key: Buffer
-  readonly #batches: Batcher<Question, Outcome>
+  readonly #cache = new SessionCache()
+  readonly #lanes: readonly Batcher<Question, Outcome>[]
 
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    // While one batch is written the next is decided; where both meet the same session, the later one decides again.
-    this.#batches = new Batcher((questions) => this.#run(questions), { batch_max: 1000, in_flight_max: 2 })
+    this.#lanes = Array.from({ length: lanes }, (_, lane) => new Batcher((questions) => this.#run(questions, lane), { batch_max: 1000, in_flight_max: 1, linger_ms: 1 }))
   }
 
   async answer(request: ServerRequest<RouterClient>): Promise<Outcome> {
@@ -49,13 +56,14 @@ export class AccountingDesk {
     if (!packet) return 'drop'
     const token = readClassToken(this.#class_key, request.packet.octets('Class'))
     const places = placesOf(packet, request.candidates, token)
-    return this.#batches.add({ packet, places, token: places[0]?.token, received_at: request.received_at_ms, wall_at: eventTime(packet, request.received_at_ms) })
+    const lane = this.#lanes[laneOf(packet.acct_session_id, packet.login)]!
+    return lane.add({ packet, places, token: places[0]?.token, received_at: request.received_at_ms, wall_at: eventTime(packet, request.received_at_ms) })
   }
 
   /** A batch as a whole; where a row of it cannot be stored, each packet by itself, so that one does not hold up the others. */
-  async #run(questions: readonly Question[]): Promise<Outcome[]> {
+  async #run(questions: readonly Question[], lane: number): Promise<Outcome[]> {
     try {
-      await this.#store(questions)
+      await this.#store(questions, lane)
       return questions.map(() => 'ack')
     } catch (error) {
       if (!isDataError(error)) throw error
@@ -64,23 +72,23 @@ export class AccountingDesk {
         return ['drop']
       }
       const outcomes: Outcome[] = []
-      for (const question of questions) outcomes.push(...(await this.#run([question])))
+      for (const question of questions) outcomes.push(...(await this.#run([question], lane)))
       return outcomes
     }
   }
 
-  async #store(questions: readonly Question[]): Promise<void> {
+  async #store(questions: readonly Question[], lane: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#account(poolDb(this.#app.pool), questions)
+        return await this.#account(poolDb(this.#app.pool), questions, lane, attempt)
       } catch (error) {
         if (attempt >= tries || !isConflict(error)) throw error
       }
     }
   }
 
-  async #account(db: Db, questions: readonly Question[]): Promise<void> {
-    const ledger = new Ledger(await storedSessions(db, questions.flatMap(({ places }) => places)))
+  async #account(db: Db, questions: readonly Question[], lane: number, attempt: number): Promise<void> {
+    const ledger = new Ledger(await this.#sessionsOf(db, questions, attempt))
     const unknown = questions.filter(({ places }) => !places.some((place) => ledger.has(place)))
     const wanted = unknown.flatMap(({ places, packet }) =>
       places.map(({ router, token }) => ({ tenant_id: router.tenant_id, login: packet.login, service_id: token?.service_id })),
@@ -95,7 +103,31 @@ export class AccountingDesk {
       ledger.introduce(places[n]!, subscribers[n])
     }
     for (const question of questions) ledger.enter(question.places.find((place) => ledger.has(place)) ?? question.places[0]!, question)
-    await saveBatch(db, ledger)
+    try {
+      await saveBatch(db, ledger, lane)
+      for (const [place, session] of ledger.standing()) if (!ledger.onTestClock(session.tenant_id)) this.#cache.keep(place, session)
+    } catch (error) {
+      for (const place of ledger.standing().keys()) this.#cache.forget(place)
+      throw error
+    }
+  }
+
+  /**
+   * What is known of the sessions, from memory or the database. A Start is nearly always of a new one: at first it is not looked for,
+   * and where its names are taken already the insert fails and the second attempt reads.
+   */
+  async #sessionsOf(db: Db, questions: readonly Question[], attempt: number): Promise<Stored[]> {
+    const known: Stored[] = []
+    const unread = new Map<string, Place>()
+    for (const { places, packet } of questions) {
+      for (const place of places) {
+        const name = placeKey(place.router.tenant_id, place.key)
+        const cached = this.#cache.get(name)
+        if (cached) known.push({ ...cached })
+        else if (attempt > 1 || packet.kind !== 'start' || places.length > 1) unread.set(name, place)
+      }
+    }
+    return [...known, ...(await storedSessions(db, [...unread.values()]))]
   }
 
   /** Accounting-On and -Off (RFC 2866 §5.1). */
@@ -115,6 +147,14 @@ function placesOf(packet: AccountingPacket, routers: readonly RouterClient[], to
   const own = token && routers.find(({ tenant_id }) => tenant_id === token.tenant_id)
   if (token && own) return [{ router: own, token, key: digest(`${token.nonce}|${packet.acct_session_id}`) }]
   return routers.map((router) => ({ router, token: undefined, key: digest(`${router.id}|${packet.login}|${packet.acct_session_id}`) }))
+}
+
+/** Whatever else a packet says, its session's names send it to the same lane. */
+function laneOf(acct_session_id: string, login: string): number {
+  let sum = 0
+  for (let i = 0; i < acct_session_id.length; i++) sum = (sum * 31 + acct_session_id.charCodeAt(i)) >>> 0
+  for (let i = 0; i < login.length; i++) sum = (sum * 31 + login.charCodeAt(i)) >>> 0
+  return sum % lanes
 }
 
 /** MD5 as a UUID, for its sixteen bytes; nothing secret hangs on it. */

@@ -1,21 +1,23 @@
 /**
  * Gathers what arrives while others are being dealt with, so that many requests share one trip to the database. At rest a request
- * waits for nothing but the end of the current turn of the event loop; under load batches grow by themselves.
+ * waits for nothing but the end of the current turn of the event loop (or `linger_ms`); under load batches grow by themselves.
  */
 export class Batcher<Request, Answer> {
   readonly #run: (requests: readonly Request[]) => Promise<readonly Answer[]>
   readonly #batch_max: number
   readonly #in_flight_max: number
+  readonly #linger_ms: number
   #waiting: Waiting<Request, Answer>[] = []
   #in_flight = 0
   #scheduled = false
   #idle: (() => void)[] = []
 
   /** `run` answers each request in order, or throws for all of them. */
-  constructor(run: (requests: readonly Request[]) => Promise<readonly Answer[]>, limits: { batch_max: number; in_flight_max: number }) {
+  constructor(run: (requests: readonly Request[]) => Promise<readonly Answer[]>, limits: { batch_max: number; in_flight_max: number; linger_ms?: number }) {
     this.#run = run
     this.#batch_max = limits.batch_max
     this.#in_flight_max = limits.in_flight_max
+    this.#linger_ms = limits.linger_ms ?? 0
   }
 
   add(request: Request): Promise<Answer> {
@@ -33,10 +35,12 @@ export class Batcher<Request, Answer> {
   #schedule(): void {
     if (this.#scheduled || this.#in_flight >= this.#in_flight_max) return
     this.#scheduled = true
-    setImmediate(() => {
+    const go = () => {
       this.#scheduled = false
       if (this.#waiting.length > 0 && this.#in_flight < this.#in_flight_max) void this.#flush()
-    })
+    }
+    if (this.#linger_ms > 0) setTimeout(go, this.#linger_ms)
+    else setImmediate(go)
   }
 
   async #flush(): Promise<void> {

@@ -19,10 +19,10 @@ export type Tracked = Owner & {
   id: string
   tenant_id: string
   router_id: string
-  key: string | null
+  key: string
   version: number | null
-  /** Where the row lies in its table (ctid), while nobody else has changed it. */
-  place: string | null
+  /** Its names belong to another session now. */
+  retired: boolean
   state: SessionState
   dirty: boolean
   /** What only a new row needs. */
@@ -48,7 +48,7 @@ export class Ledger {
 
   constructor(stored: readonly Stored[]) {
     for (const { clock_at, ...session } of stored) {
-      this.#open.set(placeKey(session.tenant_id, session.key ?? ''), session)
+      this.#open.set(placeKey(session.tenant_id, session.key), session)
       if (clock_at !== null) this.#clocks.set(session.tenant_id, clock_at)
     }
   }
@@ -74,7 +74,7 @@ export class Ledger {
     let session = known
     if (!session || happened === 'again') {
       if (session) this.#retire(session)
-      session = { id: newId(), tenant_id, router_id, key: place.key, version: null, place: null, state, dirty: true, names: packet, ...this.#ownerOf(key, known), policy: this.#policy(key, place) }
+      session = { id: newId(), tenant_id, router_id, key: place.key, version: null, retired: false, state, dirty: true, names: packet, ...this.#ownerOf(key, known), policy: this.#policy(key, place) }
       this.#open.set(key, session)
     } else if (state !== session.state) {
       session.state = state
@@ -91,9 +91,18 @@ export class Ledger {
     return [...this.#done, ...this.#open.values()].filter((session) => session.dirty).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  /** The sessions as they stand once the batch is stored, by their places. */
+  standing(): ReadonlyMap<string, Tracked> {
+    return this.#open
+  }
+
+  onTestClock(tenant_id: string): boolean {
+    return this.#clocks.has(tenant_id)
+  }
+
   /** The names belong to another session from now on. */
   #retire(session: Tracked): void {
-    session.key = null
+    session.retired = true
     this.#done.push(session)
     if (session.version === null) return
     // What this batch still changes of it is written first, and counts its version on.
@@ -125,4 +134,4 @@ export class Ledger {
   }
 }
 
-const placeKey = (tenant_id: string, key: string) => `${tenant_id}${key}`
+export const placeKey = (tenant_id: string, key: string) => `${tenant_id}${key}`

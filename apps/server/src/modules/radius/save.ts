@@ -7,8 +7,8 @@ import type { Ledger, Place, Stored, Tracked } from './ledger.ts'
 import { policies } from './policy.ts'
 
 /** The sessions that already have these places, as they stand. */
-export async function storedSessions(db: Db, places: readonly Place[]): Promise<Stored[]> {
-  const wanted = [...new Map(places.map((place) => [place.router.tenant_id + place.key, place])).values()]
+export async function storedSessions(db: Db, wanted: readonly Place[]): Promise<Stored[]> {
+  if (wanted.length === 0) return []
   const rows = await db.all(sql<SessionRow>`
     select * from radius_sessions(${columnOf(wanted, types.uuid, ({ router }) => router.tenant_id)}, ${columnOf(wanted, types.uuid, ({ key }) => key)})`)
   return rows.map((row) => ({
@@ -17,7 +17,7 @@ export async function storedSessions(db: Db, places: readonly Place[]): Promise<
     router_id: row.router_id,
     key: row.acct_key,
     version: row.version,
-    place: row.place,
+    retired: false,
     service_id: row.service_id,
     customer_id: row.customer_id,
     partner_id: row.partner_id,
@@ -50,7 +50,7 @@ export async function storedSessions(db: Db, places: readonly Place[]): Promise<
 }
 
 /** Writes what a batch came to, sessions, events and usage, by one statement, which is one transaction: all of it or nothing. */
-export async function saveBatch(db: Db, ledger: Ledger): Promise<void> {
+export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<void> {
   const all = ledger.changed()
   const changed = all.filter(({ version }) => version !== null)
   const added = all.filter(({ version }) => version === null)
@@ -58,14 +58,15 @@ export async function saveBatch(db: Db, ledger: Ledger): Promise<void> {
   if (changed.length > 0) calls.push(sql`radius_change_sessions(${changedColumns(changed)})`)
   if (added.length > 0) calls.push(sql`radius_add_sessions(${addedColumns(added)}, ${retiredColumns(ledger)})`)
   if (ledger.events.length > 0) calls.push(sql`radius_tell_events(${eventColumns(ledger)})`)
-  if (ledger.used.length > 0) calls.push(sql`usage_add(${usageColumns(ledger.used)})`)
+  if (ledger.used.length > 0) calls.push(sql`usage_add(${usageColumns(ledger.used, lane)})`)
   // PostgreSQL evaluates a select list from left to right.
   if (calls.length > 0) await db.all(sql`select ${join(calls)}`)
 }
 
 const changedColumns = (rows: readonly Tracked[]): Sql =>
   join([
-    columnOf(rows, types.tid, ({ place }) => place),
+    columnOf(rows, types.uuid, ({ tenant_id }) => tenant_id),
+    columnOf(rows, types.uuid, ({ key }) => key),
     columnOf(rows, types.uuid, ({ id }) => id),
     columnOf(rows, types.integer, ({ version }) => version),
     columnOf(rows, types.text, ({ state }) => state.status),
@@ -82,7 +83,7 @@ const addedColumns = (rows: readonly Tracked[]): Sql =>
     columnOf(rows, types.uuid, ({ customer_id }) => customer_id),
     columnOf(rows, types.uuid, ({ partner_id }) => partner_id),
     columnOf(rows, types.text, ({ names }) => names?.login ?? ''),
-    columnOf(rows, types.uuid, ({ key }) => key),
+    columnOf(rows, types.uuid, ({ key, retired }) => (retired ? null : key)),
     columnOf(rows, types.text, ({ names }) => names?.acct_session_id ?? ''),
     columnOf(rows, types.text, ({ names }) => names?.nas_identifier ?? null),
     columnOf(rows, types.text, ({ names }) => names?.nas_port_id ?? null),
@@ -125,7 +126,6 @@ const eventColumns = ({ events }: Ledger): Sql =>
 
 const types = {
   uuid: raw('uuid[]'),
-  tid: raw('tid[]'),
   text: raw('text[]'),
   inet: raw('inet[]'),
   integer: raw('integer[]'),
@@ -146,7 +146,6 @@ type SessionRow = Omit<SessionState, 'started_at' | 'stopped_at' | Instants> &
     router_id: string
     acct_key: string
     version: number
-    place: string
     service_id: string | null
     customer_id: string | null
     partner_id: string | null

@@ -24,9 +24,10 @@ export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
 
 /**
  * The arguments of the database's `usage_add`, which adds to the counters of days and routers, for any tenants at once. It is called
- * in the statement that tells these bytes apart from old ones, so that both are stored or neither.
+ * in the statement that tells these bytes apart from old ones, so that both are stored or neither. Writers that work side by side
+ * each give a number of their own, and do not wait for one another's rows.
  */
-export function usageColumns(used: readonly Used[]): Sql {
+export function usageColumns(used: readonly Used[], writer = 0): Sql {
   const uuids = (id: (use: Used) => string | null) => sql`${used.map(id)}::uuid[]`
   const numbers = (number: (use: Used) => number, type: string) => sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
   return join([
@@ -38,5 +39,6 @@ export function usageColumns(used: readonly Used[]): Sql {
     numbers(({ at }) => at / 1000, 'float8[]'),
     numbers(({ input_bytes }) => input_bytes, 'bigint[]'),
     numbers(({ output_bytes }) => output_bytes, 'bigint[]'),
+    sql`${writer}::smallint`,
   ])
 }

@@ -45,7 +45,6 @@ create table sessions (
   -- Led by the key, see radius_sessions.
   unique (acct_key, tenant_id),
   foreign key (tenant_id, router_id) references routers,
-  foreign key (tenant_id, service_id) references services,
   foreign key (tenant_id, customer_id, partner_id) references customers (tenant_id, id, partner_id) on update cascade,
   check ((status = 'closed') = (stopped_at is not null))
 ) with (fillfactor = 70);
@@ -228,7 +227,7 @@ end $$;
 -- The sessions that have these names, as they stand; instants in seconds since 1970.
 create function radius_sessions(p_tenants uuid[], p_keys uuid[])
 returns table (
-  tenant_id uuid, acct_key uuid, place tid, id uuid, version integer, router_id uuid, service_id uuid, customer_id uuid, partner_id uuid,
+  tenant_id uuid, acct_key uuid, id uuid, version integer, router_id uuid, service_id uuid, customer_id uuid, partner_id uuid,
   status text, presumed boolean, ip text, mac text, last_heard_at float8, stopped_at float8, stop_cause text,
   received_at float8, event_s float8, session_time_s float8, input_bytes float8, output_bytes float8, input_counter float8,
   output_counter float8, gigawords boolean, download_bps float8, upload_bps float8, clock_at float8
@@ -238,7 +237,7 @@ set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin =
 as $$
 begin
   return query
-    select s.tenant_id, s.acct_key, s.ctid, s.id, s.version, s.router_id, s.service_id, s.customer_id, s.partner_id,
+    select s.tenant_id, s.acct_key, s.id, s.version, s.router_id, s.service_id, s.customer_id, s.partner_id,
       s.status, s.presumed, host(s.ip), s.mac, date_part('epoch', s.last_heard_at), date_part('epoch', s.stopped_at), s.stop_cause,
       date_part('epoch', s.received_at), s.event_s::float8, s.session_time_s::float8, s.input_bytes::float8, s.output_bytes::float8,
       s.input_counter::float8, s.output_counter::float8, s.gigawords, s.download_bps::float8, s.upload_bps::float8,
@@ -250,9 +249,9 @@ end $$;
 
 -- Writes a batch of sessions whole or not at all: three functions of one statement. A row that somebody else changed or made
 -- meanwhile is a serialization failure, upon which the caller reads and decides again. Columns come as arrays, which PostgreSQL reads
--- several times faster than JSON. Rows are found where they were read (ctid), which costs no index.
+-- several times faster than JSON.
 create function radius_change_sessions(
-  p_places tid[], p_ids uuid[], p_versions integer[], p_status text[], p_presumed boolean[], p_ip inet[], p_mac text[],
+  p_tenants uuid[], p_keys uuid[], p_ids uuid[], p_versions integer[], p_status text[], p_presumed boolean[], p_ip inet[], p_mac text[],
   p_last_heard_at float8[], p_stopped_at float8[], p_stop_cause text[], p_received_at float8[], p_event_s bigint[],
   p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[],
   p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[]
@@ -270,15 +269,15 @@ begin
     input_counter = r.input_counter, output_counter = r.output_counter, gigawords = r.gigawords,
     download_bps = r.download_bps, upload_bps = r.upload_bps, version = s.version + 1, updated_at = to_timestamp(r.last_heard_at)
   from unnest(
-    p_places, p_ids, p_versions, p_status, p_presumed, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause, p_received_at,
+    p_tenants, p_keys, p_ids, p_versions, p_status, p_presumed, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause, p_received_at,
     p_event_s, p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps,
     p_upload_bps
   ) as r(
-    place, id, version, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at,
+    tenant_id, acct_key, id, version, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at,
     event_s, session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps)
-  where s.ctid = r.place and s.id is not distinct from r.id and s.version = r.version;
+  where s.acct_key = r.acct_key and s.tenant_id is not distinct from r.tenant_id and s.id is not distinct from r.id and s.version = r.version;
   get diagnostics touched = row_count;
-  if touched <> cardinality(p_places) then raise serialization_failure; end if;
+  if touched <> cardinality(p_ids) then raise serialization_failure; end if;
 end $$;
 
 create function radius_add_sessions(

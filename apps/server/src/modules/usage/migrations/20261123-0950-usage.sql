@@ -24,9 +24,11 @@ create table traffic_points (
   tenant_id uuid not null,
   router_id uuid not null,
   at timestamptz(3) not null,
+  -- Those who write side by side each have a row, since one would be waited for by all.
+  writer smallint not null default 0,
   input_bytes bigint not null default 0,
   output_bytes bigint not null default 0,
-  primary key (tenant_id, at, router_id),
+  primary key (tenant_id, at, router_id, writer),
   foreign key (tenant_id, router_id) references routers
 ) with (fillfactor = 70);
 select guard_table('traffic_points');
@@ -35,7 +37,7 @@ select guard_table('traffic_points');
 -- happen or neither. Rows come in the order of their keys, so that two writers do not wait for each other in a circle.
 create function usage_add(
   p_tenants uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_partners uuid[], p_at float8[],
-  p_input_bytes bigint[], p_output_bytes bigint[]
+  p_input_bytes bigint[], p_output_bytes bigint[], p_writer smallint
 ) returns void
 language plpgsql security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -56,12 +58,12 @@ begin
     updated_at = excluded.updated_at,
     version = usage_days.version + 1;
 
-  insert into traffic_points (tenant_id, router_id, at, input_bytes, output_bytes)
-  select u.tenant_id, u.router_id, date_bin('5 minutes', to_timestamp(u.at), '2020-01-01'), sum(u.input_bytes), sum(u.output_bytes)
+  insert into traffic_points (tenant_id, router_id, at, writer, input_bytes, output_bytes)
+  select u.tenant_id, u.router_id, date_bin('5 minutes', to_timestamp(u.at), '2020-01-01'), p_writer, sum(u.input_bytes), sum(u.output_bytes)
   from unnest(p_tenants, p_routers, p_at, p_input_bytes, p_output_bytes) as u(tenant_id, router_id, at, input_bytes, output_bytes)
   group by 1, 2, 3
   order by 1, 2, 3
-  on conflict (tenant_id, at, router_id) do update
+  on conflict (tenant_id, at, router_id, writer) do update
   set input_bytes = traffic_points.input_bytes + excluded.input_bytes,
     output_bytes = traffic_points.output_bytes + excluded.output_bytes;
 end $$;
