@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyCompress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
@@ -10,7 +10,7 @@ import { mountControl } from './control.ts'
 import { firstTenant } from './first-start.ts'
 import { demoNas } from './demo/nas.ts'
 import { modules } from './modules.ts'
-import { openDatabase, secretFile } from './open-database.ts'
+import { dropDatabase, openDatabase, secretFile } from './open-database.ts'
 import {
   CannotStart,
   lockDataDir,
@@ -52,7 +52,9 @@ async function main(): Promise<void> {
     return stopping
   }
   try {
-    const connections = await openDatabase(config, data_dir, embedded)
+    const cutOff = embedded !== undefined && existsSync(join(data_dir, 'first-start'))
+    if (cutOff) await dropDatabase(embedded.connection, 'isp')
+    const connections = await openDatabase(config, data_dir, embedded, cutOff)
     const kek = config.secret_key
       ? Buffer.from(config.secret_key, 'base64')
       : Buffer.from(
@@ -61,7 +63,16 @@ async function main(): Promise<void> {
         )
     const log = createLog(config)
     const app = createApp(config, connections, kek, [...modules, demoNas], log)
-    const welcome = await firstTenant(app, kek, embedded?.created ?? false, progress)
+    // A first start that was cut off has shown nobody a password; the next one begins anew.
+    const unfinished = join(data_dir, 'first-start')
+    if (embedded?.created || cutOff) replaceFile(unfinished, '')
+    const welcome = await firstTenant(
+      app,
+      kek,
+      embedded !== undefined && (embedded.created || cutOff),
+      progress,
+    )
+    rmSync(unfinished, { force: true })
     program = await startProgram(app)
     const control_token = randomBytes(32).toString('base64url')
     mountControl(program.server, app, kek, control_token)

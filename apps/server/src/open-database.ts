@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import type { Config } from '#kernel/config.ts'
 import {
   connectionOf,
@@ -9,6 +10,7 @@ import {
   type Connections,
   type RolePasswords,
 } from '#kernel/database.ts'
+import type { Connection } from '#kernel/db.ts'
 import { migrate } from '#kernel/migrate.ts'
 import { CannotStart, replaceFile, type Embedded } from './postgres/index.ts'
 
@@ -20,6 +22,7 @@ export async function openDatabase(
   config: Config,
   data_dir: string,
   embedded: Embedded | undefined,
+  anew = false,
 ): Promise<Connections> {
   const admin = embedded?.connection ?? connectionOf(config.database_url ?? '')
   const database = embedded ? 'isp' : admin.database
@@ -29,7 +32,7 @@ export async function openDatabase(
     ? (JSON.parse(readFileSync(file, 'utf8')) as { server: string; passwords: RolePasswords })
     : undefined
   try {
-    if (known?.server === server && !(embedded?.created ?? false)) {
+    if (known?.server === server && !embedded?.created && !anew) {
       const connections = connectionsFor(admin, database, known.passwords)
       await migrate(connections.migrator, connections.app.user)
       return connections
@@ -42,6 +45,14 @@ export async function openDatabase(
     if (embedded || !(error instanceof Error)) throw error
     throw new CannotStart(`The database of DATABASE_URL cannot be used: ${error.message}`)
   }
+}
+
+export async function dropDatabase(admin: Connection, database: string): Promise<void> {
+  const client = new pg.Client(admin)
+  await client.connect()
+  await client
+    .query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`)
+    .finally(() => client.end())
 }
 
 /** A secret made at the first need and kept in the data folder, readable by its owner only. */

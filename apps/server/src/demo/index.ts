@@ -60,7 +60,7 @@ export async function seedDemo(
   await poolDb(app.migratorPool).run(sql`analyze`)
 }
 
-/** A month is one transaction; every third is worth a line of progress. */
+/** A month is one transaction; every fourth is worth a line of progress. */
 function monthsOf(
   first_day: Temporal.PlainDate,
   days: number,

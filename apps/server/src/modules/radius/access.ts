@@ -1,6 +1,12 @@
 import type { App } from '#kernel/app.ts'
 import { poolDb } from '#kernel/db.ts'
-import { authenticationMethod, type AccessReply, type AuthenticationMethod, type RadiusPacket, type ServerRequest } from '@isp/radius'
+import {
+  authenticationMethod,
+  type AccessReply,
+  type AuthenticationMethod,
+  type RadiusPacket,
+  type ServerRequest,
+} from '@isp/radius'
 import type { AttemptLog } from './attempts.ts'
 import { authorize, macOf, type Authorization } from './authorize.ts'
 import { Batcher } from './batcher.ts'
@@ -12,8 +18,18 @@ import { replyTo } from './reply.ts'
 import { findSubscribers, type Subscriber } from './subscribers.ts'
 import { cleanText } from './text.ts'
 
-type Question = { packet: RadiusPacket; login: string; method: AuthenticationMethod; routers: readonly RouterClient[] }
-type Answer = { reply: AccessReply<RouterClient>; router: RouterClient; subscriber: Subscriber | undefined; authorization: Authorization }
+type Question = {
+  packet: RadiusPacket
+  login: string
+  method: AuthenticationMethod
+  routers: readonly RouterClient[]
+}
+type Answer = {
+  reply: AccessReply<RouterClient>
+  router: RouterClient
+  subscriber: Subscriber | undefined
+  authorization: Authorization
+}
 
 /** More tenants than this behind one address and secret are not all asked. */
 const routers_max = 64
@@ -37,7 +53,9 @@ export class AccessDesk {
   /** Null, which is silence, when the secret is certainly another one. Rejects when the database is away; the router asks again or elsewhere. */
   async answer(request: ServerRequest<RouterClient>): Promise<AccessReply<RouterClient> | null> {
     const { packet } = request
-    const routers = request.candidates.filter(({ secret }) => secretIsPlausible(packet, secret)).slice(0, routers_max)
+    const routers = request.candidates
+      .filter(({ secret }) => secretIsPlausible(packet, secret))
+      .slice(0, routers_max)
     if (routers.length === 0) return null
     const login = cleanText(packet.string('User-Name') ?? '')
     const question = { packet, login, method: authenticationMethod(packet), routers }
@@ -62,7 +80,9 @@ export class AccessDesk {
   }
 
   async #decide(questions: readonly Question[]): Promise<Answer[]> {
-    const wanted = questions.flatMap(({ login, routers }) => routers.map(({ tenant_id }) => ({ tenant_id, login })))
+    const wanted = questions.flatMap(({ login, routers }) =>
+      routers.map(({ tenant_id }) => ({ tenant_id, login })),
+    )
     const found = await findSubscribers(poolDb(this.#app.pool), wanted)
     const answers: Answer[] = []
     let at = 0
@@ -78,13 +98,17 @@ export class AccessDesk {
    * Several tenants may know the login: the one whose password fits is meant, else the one whose router is newest (they come newest
    * first).
    */
-  async #decideOne({ packet, login, method, routers }: Question, subscribers: readonly (Subscriber | undefined)[]): Promise<Answer> {
+  async #decideOne(
+    { packet, login, method, routers }: Question,
+    subscribers: readonly (Subscriber | undefined)[],
+  ): Promise<Answer> {
     let chosen: { router: RouterClient; subscriber: Subscriber; check: CredentialCheck } | undefined
     for (const [n, subscriber] of subscribers.entries()) {
       if (!subscriber || !login) continue
       const router = routers[n]!
       const check = checkCredentials(packet, method, router.secret, await this.#passwords.open(subscriber))
-      if (!chosen || (check.verdict === 'right' && chosen.check.verdict !== 'right')) chosen = { router, subscriber, check }
+      if (!chosen || (check.verdict === 'right' && chosen.check.verdict !== 'right'))
+        chosen = { router, subscriber, check }
       if (check.verdict === 'right') break
     }
     const router = chosen?.router ?? routers[0]!
@@ -92,7 +116,14 @@ export class AccessDesk {
     const mac = macOf(packet.string('Calling-Station-Id'))
     const authorization = authorize(chosen?.subscriber, { router, credentials: check.verdict, mac })
     const proven = authorization.outcome !== 'reject' || check.verdict !== 'right'
-    const reply = replyTo(packet, router, chosen?.subscriber, authorization, proven ? check.attributes : [], this.#class_key)
+    const reply = replyTo(
+      packet,
+      router,
+      chosen?.subscriber,
+      authorization,
+      proven ? check.attributes : [],
+      this.#class_key,
+    )
     return { reply, router, subscriber: chosen?.subscriber, authorization }
   }
 }

@@ -5,9 +5,14 @@ import type { AccountingPacket, Counter } from './accounting-packet.ts'
 const minute = 60_000
 const noon = Date.parse('2027-01-01T12:00:00Z')
 
-type Told = Partial<Omit<AccountingPacket, 'input' | 'output'>> & { input?: number | Counter; output?: number | Counter; at?: number }
+type Told = Partial<Omit<AccountingPacket, 'input' | 'output'>> & {
+  input?: number | Counter
+  output?: number | Counter
+  at?: number
+}
 
-const counter = (value: number | Counter | undefined): Counter | undefined => (typeof value === 'number' ? { value, has_high: true } : value)
+const counter = (value: number | Counter | undefined): Counter | undefined =>
+  typeof value === 'number' ? { value, has_high: true } : value
 
 /** Tells packets one after the other; answers the session and the sum of what was counted. */
 function tell(...packets: Told[]) {
@@ -17,7 +22,22 @@ function tell(...packets: Told[]) {
   const happened: (string | undefined)[] = []
   for (const { at = 0, input: i, output: o, ...packet } of packets) {
     const accounted = account(state, {
-      packet: { kind: 'interim', login: 'jane', acct_session_id: '1', nas_identifier: null, nas_port_id: null, ip: null, mac: null, session_time_s: undefined, event_s: undefined, delay_s: 0, cause: null, ...packet, input: counter(i), output: counter(o) },
+      packet: {
+        kind: 'interim',
+        login: 'jane',
+        acct_session_id: '1',
+        nas_identifier: null,
+        nas_port_id: null,
+        ip: null,
+        mac: null,
+        session_time_s: undefined,
+        event_s: undefined,
+        delay_s: 0,
+        cause: null,
+        ...packet,
+        input: counter(i),
+        output: counter(o),
+      },
       at: noon + at,
       received_at: noon + at,
     })
@@ -35,13 +55,25 @@ test('a life: start, interim, stop', () => {
     { input: 1000, output: 5000, session_time_s: 300, at: 5 * minute },
     { kind: 'stop', input: 1500, output: 9000, session_time_s: 600, at: 10 * minute, cause: 'User-Request' },
   )
-  expect(state).toMatchObject({ status: 'closed', input_bytes: 1500, output_bytes: 9000, started_at: noon, stopped_at: noon + 10 * minute, stop_cause: 'User-Request', download_bps: 0 })
+  expect(state).toMatchObject({
+    status: 'closed',
+    input_bytes: 1500,
+    output_bytes: 9000,
+    started_at: noon,
+    stopped_at: noon + 10 * minute,
+    stop_cause: 'User-Request',
+    download_bps: 0,
+  })
   expect([input, output]).toEqual([1500, 9000])
   expect(happened).toEqual(['started', undefined, 'stopped'])
 })
 
 test('rates are of the time between two reports', () => {
-  const { state } = tell({ kind: 'start' }, { output: 3_750_000, session_time_s: 300, at: 5 * minute }, { output: 3_750_000 + 37_500_000, session_time_s: 600, at: 10 * minute })
+  const { state } = tell(
+    { kind: 'start' },
+    { output: 3_750_000, session_time_s: 300, at: 5 * minute },
+    { output: 3_750_000 + 37_500_000, session_time_s: 600, at: 10 * minute },
+  )
   expect(state.download_bps).toBe(1_000_000)
 })
 
@@ -52,15 +84,42 @@ test('a lost start is made up for by the first interim', () => {
 })
 
 test('a stop without a start is a closed session', () => {
-  expect(tell({ kind: 'stop', input: 10, output: 20, session_time_s: 60, at: minute })).toMatchObject({ state: { status: 'closed', started_at: noon, stopped_at: noon + minute }, input: 10, output: 20, happened: ['stopped'] })
+  expect(tell({ kind: 'stop', input: 10, output: 20, session_time_s: 60, at: minute })).toMatchObject({
+    state: { status: 'closed', started_at: noon, stopped_at: noon + minute },
+    input: 10,
+    output: 20,
+    happened: ['stopped'],
+  })
 })
 
 test('what comes twice or late adds nothing and opens nothing', () => {
   const first = { input: 1000, output: 1000, session_time_s: 300, at: 5 * minute }
   const second = { input: 2000, output: 2000, session_time_s: 600, at: 10 * minute }
-  const stop = { kind: 'stop' as const, input: 2500, output: 2500, session_time_s: 700, at: 11 * minute, cause: 'Idle-Timeout' }
-  const { state, input, happened } = tell({ kind: 'start' }, second, first, second, stop, { kind: 'start', at: 11.5 * minute }, first, second, stop)
-  expect(state).toMatchObject({ status: 'closed', stop_cause: 'Idle-Timeout', stopped_at: noon + 11 * minute, input_bytes: 2500 })
+  const stop = {
+    kind: 'stop' as const,
+    input: 2500,
+    output: 2500,
+    session_time_s: 700,
+    at: 11 * minute,
+    cause: 'Idle-Timeout',
+  }
+  const { state, input, happened } = tell(
+    { kind: 'start' },
+    second,
+    first,
+    second,
+    stop,
+    { kind: 'start', at: 11.5 * minute },
+    first,
+    second,
+    stop,
+  )
+  expect(state).toMatchObject({
+    status: 'closed',
+    stop_cause: 'Idle-Timeout',
+    stopped_at: noon + 11 * minute,
+    input_bytes: 2500,
+  })
   expect(input).toBe(2500)
   expect(happened.filter(Boolean)).toEqual(['started', 'stopped'])
 })
@@ -90,30 +149,74 @@ test('a router that sends Gigawords only when there are any', () => {
 })
 
 test('counters lost within a session are added up, where the router’s clock tells it from a late packet', () => {
-  const reset = (event: boolean) => tell(
-    { kind: 'start', ...(event ? { event_s: 1000 } : {}) },
-    { input: 5000, session_time_s: 600, ...(event ? { event_s: 1600 } : {}) },
-    { input: 700, session_time_s: 60, ...(event ? { event_s: 1700 } : {}) },
-    { input: 900, session_time_s: 120, ...(event ? { event_s: 1760 } : {}) },
-  )
+  const reset = (event: boolean) =>
+    tell(
+      { kind: 'start', ...(event ? { event_s: 1000 } : {}) },
+      { input: 5000, session_time_s: 600, ...(event ? { event_s: 1600 } : {}) },
+      { input: 700, session_time_s: 60, ...(event ? { event_s: 1700 } : {}) },
+      { input: 900, session_time_s: 120, ...(event ? { event_s: 1760 } : {}) },
+    )
   expect(reset(true).input).toBe(5900)
   expect(reset(false).input).toBe(5000)
 })
 
 test('the same names after the end are another session', () => {
   const stop = { kind: 'stop' as const, input: 100, session_time_s: 60, at: minute }
-  expect(tell({ kind: 'start' }, stop, { kind: 'start', at: 3 * minute }).happened).toEqual(['started', 'stopped', 'again'])
-  expect(tell({ kind: 'start', event_s: 1000 }, { ...stop, event_s: 1060 }, { kind: 'start', event_s: 1065, at: 1.2 * minute }).happened).toEqual(['started', 'stopped', 'again'])
-  expect(tell({ kind: 'start', event_s: 1000 }, { ...stop, event_s: 1060 }, { kind: 'start', event_s: 1000, at: 5 * minute }).happened).toEqual(['started', 'stopped', undefined])
+  expect(tell({ kind: 'start' }, stop, { kind: 'start', at: 3 * minute }).happened).toEqual([
+    'started',
+    'stopped',
+    'again',
+  ])
+  expect(
+    tell(
+      { kind: 'start', event_s: 1000 },
+      { ...stop, event_s: 1060 },
+      { kind: 'start', event_s: 1065, at: 1.2 * minute },
+    ).happened,
+  ).toEqual(['started', 'stopped', 'again'])
+  expect(
+    tell(
+      { kind: 'start', event_s: 1000 },
+      { ...stop, event_s: 1060 },
+      { kind: 'start', event_s: 1000, at: 5 * minute },
+    ).happened,
+  ).toEqual(['started', 'stopped', undefined])
 })
 
 test('a session we thought over is open again when its router speaks of it; one that the router ended is not', () => {
   const { state } = tell({ kind: 'start' }, { input: 100, session_time_s: 300, at: 5 * minute })
-  const swept: SessionState = { ...state, status: 'closed', presumed: true, stopped_at: state.last_heard_at, stop_cause: 'Lost-Carrier' }
-  const packet: AccountingPacket = { kind: 'interim', login: 'jane', acct_session_id: '1', nas_identifier: null, nas_port_id: null, ip: null, mac: null, input: counter(400), output: undefined, session_time_s: 90_000, event_s: undefined, delay_s: 0, cause: null }
+  const swept: SessionState = {
+    ...state,
+    status: 'closed',
+    presumed: true,
+    stopped_at: state.last_heard_at,
+    stop_cause: 'Lost-Carrier',
+  }
+  const packet: AccountingPacket = {
+    kind: 'interim',
+    login: 'jane',
+    acct_session_id: '1',
+    nas_identifier: null,
+    nas_port_id: null,
+    ip: null,
+    mac: null,
+    input: counter(400),
+    output: undefined,
+    session_time_s: 90_000,
+    event_s: undefined,
+    delay_s: 0,
+    cause: null,
+  }
   const heard = { packet, at: noon + 1500 * minute, received_at: noon + 1500 * minute }
-  expect(account(swept, heard)).toMatchObject({ state: { status: 'online', stopped_at: null, stop_cause: null, input_bytes: 400 }, input_delta: 300, happened: 'reopened' })
-  expect(account({ ...swept, presumed: false, stop_cause: 'User-Request' }, heard)).toMatchObject({ state: { status: 'closed', stop_cause: 'User-Request' }, happened: undefined })
+  expect(account(swept, heard)).toMatchObject({
+    state: { status: 'online', stopped_at: null, stop_cause: null, input_bytes: 400 },
+    input_delta: 300,
+    happened: 'reopened',
+  })
+  expect(account({ ...swept, presumed: false, stop_cause: 'User-Request' }, heard)).toMatchObject({
+    state: { status: 'closed', stop_cause: 'User-Request' },
+    happened: undefined,
+  })
 })
 
 test('whatever is lost, doubled or out of order, the total is the last thing told', () => {
@@ -127,17 +230,26 @@ test('whatever is lost, doubled or out of order, the total is the last thing tol
       // Where the high half is missing, a report may be away for one turn only: less than half a range passes meanwhile.
       input += Math.floor(random() * (wraps ? 2 ** 30 : 2 ** 34))
       output += Math.floor(random() * (wraps ? 2 ** 30 : 2 ** 34))
-      const as = (value: number): Counter => (wraps ? { value: value % 2 ** 32, has_high: false } : { value, has_high: true })
+      const as = (value: number): Counter =>
+        wraps ? { value: value % 2 ** 32, has_high: false } : { value, has_high: true }
       packets.push({ input: as(input), output: as(output), session_time_s: i * 300, at: i })
     }
     const last = { ...packets.pop()!, kind: 'stop' as const }
-    packets = packets.filter(() => wraps || random() > 0.1).flatMap((packet) => (random() < 0.1 ? [packet, packet] : [packet]))
+    packets = packets
+      .filter(() => wraps || random() > 0.1)
+      .flatMap((packet) => (random() < 0.1 ? [packet, packet] : [packet]))
     for (let i = packets.length - 1; i > 0; i -= 2) {
       if (random() < 0.2) [packets[i], packets[i - 1]] = [packets[i - 1]!, packets[i]!]
       if (!wraps && random() < 0.1) [packets[i], packets[0]] = [packets[0]!, packets[i]!]
     }
     const told = tell(...packets, last, ...(random() < 0.5 ? packets.slice(-1) : []), last)
-    expect([seed, told.input, told.state.input_bytes, told.output, told.state.status]).toEqual([seed, input, input, output, 'closed'])
+    expect([seed, told.input, told.state.input_bytes, told.output, told.state.status]).toEqual([
+      seed,
+      input,
+      input,
+      output,
+      'closed',
+    ])
   }
 })
 

@@ -32,7 +32,11 @@ export type Accounted = {
   happened: 'started' | 'stopped' | 'reopened' | 'again' | undefined
 }
 
-export type Heard = { packet: AccountingPacket; /** By the tenant's clock. */ at: number; received_at: number }
+export type Heard = {
+  packet: AccountingPacket
+  /** By the tenant's clock. */ at: number
+  received_at: number
+}
 
 /** What a packet makes of a session: a pure decision. `state` is undefined for a session not heard of before. */
 export function account(state: SessionState | undefined, heard: Heard): Accounted {
@@ -54,12 +58,24 @@ export function account(state: SessionState | undefined, heard: Heard): Accounte
   if (packet.kind === 'stop') {
     const was_over = state.status === 'closed' && !state.presumed
     const closed = was_over ? next : { ...next, ...over(at, packet.cause), download_bps: 0, upload_bps: 0 }
-    return { state: closed, input_delta, output_delta, happened: state.status === 'closed' ? undefined : 'stopped' }
+    return {
+      state: closed,
+      input_delta,
+      output_delta,
+      happened: state.status === 'closed' ? undefined : 'stopped',
+    }
   }
-  if (state.status !== 'closed') return { state: { ...next, status: 'online' }, input_delta, output_delta, happened: undefined }
+  if (state.status !== 'closed')
+    return { state: { ...next, status: 'online' }, input_delta, output_delta, happened: undefined }
   // We had thought it over. What the router really ended stays so.
-  if (!state.presumed || at < state.last_heard_at) return { state: next, input_delta, output_delta, happened: undefined }
-  return { state: { ...next, status: 'online', presumed: false, stopped_at: null, stop_cause: null }, input_delta, output_delta, happened: 'reopened' }
+  if (!state.presumed || at < state.last_heard_at)
+    return { state: next, input_delta, output_delta, happened: undefined }
+  return {
+    state: { ...next, status: 'online', presumed: false, stopped_at: null, stop_cause: null },
+    input_delta,
+    output_delta,
+    happened: 'reopened',
+  }
 }
 
 /** How long after its Stop a session's Start may still come by a roundabout way, on the wall clock. */
@@ -70,7 +86,9 @@ function isNewSession(state: SessionState, { packet, at, received_at }: Heard): 
   if (packet.kind !== 'start' || state.status !== 'closed' || state.stopped_at === null) return false
   if (state.stop_cause === 'NAS-Reboot') return at >= state.stopped_at
   const told_by_clock = packet.event_s !== undefined && state.event_s !== null
-  return told_by_clock ? packet.event_s! > state.event_s! + 1 : received_at - packet.delay_s * 1000 > state.received_at + late_start_ms
+  return told_by_clock
+    ? packet.event_s! > state.event_s! + 1
+    : received_at - packet.delay_s * 1000 > state.received_at + late_start_ms
 }
 
 function begin(again: boolean, { packet, at, received_at }: Heard): Accounted {
@@ -78,7 +96,8 @@ function begin(again: boolean, { packet, at, received_at }: Heard): Accounted {
   const output = packet.output?.value ?? 0
   const duration_ms = (packet.session_time_s ?? 0) * 1000
   const stopped = packet.kind === 'stop'
-  const rate = (bytes: number) => (stopped || duration_ms === 0 ? 0 : Math.round((bytes * 8000) / duration_ms))
+  const rate = (bytes: number) =>
+    stopped || duration_ms === 0 ? 0 : Math.round((bytes * 8000) / duration_ms)
   const state: SessionState = {
     status: stopped ? 'closed' : 'online',
     presumed: false,
@@ -99,18 +118,37 @@ function begin(again: boolean, { packet, at, received_at }: Heard): Accounted {
     upload_bps: rate(input),
     download_bps: rate(output),
   }
-  return { state, input_delta: input, output_delta: output, happened: again ? 'again' : stopped ? 'stopped' : 'started' }
+  return {
+    state,
+    input_delta: input,
+    output_delta: output,
+    happened: again ? 'again' : stopped ? 'stopped' : 'started',
+  }
 }
 
-const over = (at: number, cause: string | null) => ({ status: 'closed' as const, presumed: false, stopped_at: at, stop_cause: cause ?? 'Unknown' })
+const over = (at: number, cause: string | null) => ({
+  status: 'closed' as const,
+  presumed: false,
+  stopped_at: at,
+  stop_cause: cause ?? 'Unknown',
+})
 
-function count(state: SessionState, heard: Heard): { state: SessionState; input_delta: number; output_delta: number } {
+function count(
+  state: SessionState,
+  heard: Heard,
+): { state: SessionState; input_delta: number; output_delta: number } {
   const { packet } = heard
   const { session_time_s } = packet
-  const base = beganAnew(state, packet) ? { ...state, input_counter: 0, output_counter: 0, gigawords: false, session_time_s: null } : state
+  const base = beganAnew(state, packet)
+    ? { ...state, input_counter: 0, output_counter: 0, gigawords: false, session_time_s: null }
+    : state
   const unchanged = { delta: 0, counter: 0 }
-  const input = packet.input ? advance({ ...base, counter: base.input_counter }, packet.input, session_time_s) : { ...unchanged, counter: base.input_counter }
-  const output = packet.output ? advance({ ...base, counter: base.output_counter }, packet.output, session_time_s) : { ...unchanged, counter: base.output_counter }
+  const input = packet.input
+    ? advance({ ...base, counter: base.input_counter }, packet.input, session_time_s)
+    : { ...unchanged, counter: base.input_counter }
+  const output = packet.output
+    ? advance({ ...base, counter: base.output_counter }, packet.output, session_time_s)
+    : { ...unchanged, counter: base.output_counter }
   const rates = ratesOf(state, heard, input.delta, output.delta)
   return {
     input_delta: input.delta,
@@ -123,7 +161,10 @@ function count(state: SessionState, heard: Heard): { state: SessionState; input_
       input_counter: input.counter,
       output_counter: output.counter,
       gigawords: base.gigawords || (packet.input?.has_high ?? false) || (packet.output?.has_high ?? false),
-      session_time_s: session_time_s === undefined ? base.session_time_s : Math.max(base.session_time_s ?? 0, session_time_s),
+      session_time_s:
+        session_time_s === undefined
+          ? base.session_time_s
+          : Math.max(base.session_time_s ?? 0, session_time_s),
       event_s: packet.event_s === undefined ? state.event_s : Math.max(state.event_s ?? 0, packet.event_s),
     },
   }
@@ -134,12 +175,23 @@ function count(state: SessionState, heard: Heard): { state: SessionState; input_
  * from a late packet, and nothing is counted twice on a guess.
  */
 function beganAnew(state: SessionState, { session_time_s, event_s }: AccountingPacket): boolean {
-  if (session_time_s === undefined || state.session_time_s === null || event_s === undefined || state.event_s === null) return false
+  if (
+    session_time_s === undefined ||
+    state.session_time_s === null ||
+    event_s === undefined ||
+    state.event_s === null
+  )
+    return false
   return session_time_s < state.session_time_s && event_s > state.event_s
 }
 
 /** bit/s between the last two reports; as they were when the packet is an old one. */
-function ratesOf(state: SessionState, { packet, at }: Heard, input_delta: number, output_delta: number): Pick<SessionState, 'upload_bps' | 'download_bps'> {
+function ratesOf(
+  state: SessionState,
+  { packet, at }: Heard,
+  input_delta: number,
+  output_delta: number,
+): Pick<SessionState, 'upload_bps' | 'download_bps'> {
   const { upload_bps, download_bps } = state
   const passed_ms =
     packet.session_time_s !== undefined && state.session_time_s !== null
@@ -148,5 +200,8 @@ function ratesOf(state: SessionState, { packet, at }: Heard, input_delta: number
         ? packet.session_time_s * 1000
         : at - state.last_heard_at
   if (passed_ms <= 0) return { upload_bps, download_bps }
-  return { upload_bps: Math.round((input_delta * 8000) / passed_ms), download_bps: Math.round((output_delta * 8000) / passed_ms) }
+  return {
+    upload_bps: Math.round((input_delta * 8000) / passed_ms),
+    download_bps: Math.round((output_delta * 8000) / passed_ms),
+  }
 }

@@ -27,7 +27,13 @@ export type AccountingPacket = {
 
 export type AccountingKind = AccountingPacket['kind'] | 'on' | 'off' | 'other'
 
-const kinds: Record<number, AccountingKind | undefined> = { 1: 'start', 2: 'stop', 3: 'interim', 7: 'on', 8: 'off' }
+const kinds: Record<number, AccountingKind | undefined> = {
+  1: 'start',
+  2: 'stop',
+  3: 'interim',
+  7: 'on',
+  8: 'off',
+}
 
 /** Acct-Status-Type; undefined when it is missing, which RFC 2866 §5.1 does not allow. */
 export function accountingKind(packet: RadiusPacket): AccountingKind | undefined {
@@ -36,7 +42,10 @@ export function accountingKind(packet: RadiusPacket): AccountingKind | undefined
 }
 
 /** Undefined when what names the session is missing. */
-export function readAccounting(packet: RadiusPacket, kind: AccountingPacket['kind']): AccountingPacket | undefined {
+export function readAccounting(
+  packet: RadiusPacket,
+  kind: AccountingPacket['kind'],
+): AccountingPacket | undefined {
   const acct_session_id = packet.string('Acct-Session-Id')
   if (!acct_session_id) return undefined
   const cause = packet.u32('Acct-Terminate-Cause')
@@ -71,7 +80,11 @@ const clock_skew_max_ms = 86_400_000
  * When it happened, in milliseconds: Event-Timestamp, else the time of arrival less Acct-Delay-Time; never more than a day from the
  * arrival, since a router's clock may be wrong by years.
  */
-export function eventTime(packet: Pick<AccountingPacket, 'event_s' | 'delay_s'>, received_at_ms: number): number {
-  const told_ms = packet.event_s === undefined ? received_at_ms - packet.delay_s * 1000 : packet.event_s * 1000
+export function eventTime(
+  packet: Pick<AccountingPacket, 'event_s' | 'delay_s'>,
+  received_at_ms: number,
+): number {
+  const told_ms =
+    packet.event_s === undefined ? received_at_ms - packet.delay_s * 1000 : packet.event_s * 1000
   return Math.min(Math.max(told_ms, received_at_ms - clock_skew_max_ms), received_at_ms + clock_skew_max_ms)
 }

@@ -3,7 +3,13 @@ import type { App } from '#kernel/app.ts'
 import { poolDb, type Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import type { ServerRequest } from '@isp/radius'
-import { accountingKind, eventTime, readAccounting, type AccountingKind, type AccountingPacket } from './accounting-packet.ts'
+import {
+  accountingKind,
+  eventTime,
+  readAccounting,
+  type AccountingKind,
+  type AccountingPacket,
+} from './accounting-packet.ts'
 import { Batcher } from './batcher.ts'
 import { readClassToken, type ClassToken } from './class-token.ts'
 import type { RouterClient } from './clients.ts'
@@ -37,7 +43,15 @@ export class AccountingDesk {
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    this.#lanes = Array.from({ length: lanes }, (_, lane) => new Batcher((questions) => this.#run(questions, lane), { batch_max: 1000, in_flight_max: 1, linger_ms: 1 }))
+    this.#lanes = Array.from(
+      { length: lanes },
+      (_, lane) =>
+        new Batcher((questions) => this.#run(questions, lane), {
+          batch_max: 1000,
+          in_flight_max: 1,
+          linger_ms: 1,
+        }),
+    )
   }
 
   async answer(request: ServerRequest<RouterClient>): Promise<Outcome> {
@@ -57,7 +71,13 @@ export class AccountingDesk {
     const token = readClassToken(this.#class_key, request.packet.octets('Class'))
     const places = placesOf(packet, request.candidates, token)
     const lane = this.#lanes[laneOf(packet.acct_session_id, packet.login)]!
-    return lane.add({ packet, places, token: places[0]?.token, received_at: request.received_at_ms, wall_at: eventTime(packet, request.received_at_ms) })
+    return lane.add({
+      packet,
+      places,
+      token: places[0]?.token,
+      received_at: request.received_at_ms,
+      wall_at: eventTime(packet, request.received_at_ms),
+    })
   }
 
   /** A batch as a whole; where a row of it cannot be stored, each packet by itself, so that one does not hold up the others. */
@@ -91,7 +111,11 @@ export class AccountingDesk {
     const ledger = new Ledger(await this.#sessionsOf(db, questions, attempt))
     const unknown = questions.filter(({ places }) => !places.some((place) => ledger.has(place)))
     const wanted = unknown.flatMap(({ places, packet }) =>
-      places.map(({ router, token }) => ({ tenant_id: router.tenant_id, login: packet.login, service_id: token?.service_id })),
+      places.map(({ router, token }) => ({
+        tenant_id: router.tenant_id,
+        login: packet.login,
+        service_id: token?.service_id,
+      })),
     )
     const found = await findSubscribers(db, wanted)
     let at = 0
@@ -99,13 +123,18 @@ export class AccountingDesk {
       // Known to one of the tenants behind this address, else taken to be of the newest router's.
       const subscribers = found.slice(at, at + places.length)
       at += places.length
-      const n = Math.max(0, subscribers.findIndex((subscriber) => subscriber !== undefined))
+      const n = Math.max(
+        0,
+        subscribers.findIndex((subscriber) => subscriber !== undefined),
+      )
       ledger.introduce(places[n]!, subscribers[n])
     }
-    for (const question of questions) ledger.enter(question.places.find((place) => ledger.has(place)) ?? question.places[0]!, question)
+    for (const question of questions)
+      ledger.enter(question.places.find((place) => ledger.has(place)) ?? question.places[0]!, question)
     try {
       await saveBatch(db, ledger, lane)
-      for (const [place, session] of ledger.standing()) if (!ledger.onTestClock(session.tenant_id)) this.#cache.keep(place, session)
+      for (const [place, session] of ledger.standing())
+        if (!ledger.onTestClock(session.tenant_id)) this.#cache.keep(place, session)
     } catch (error) {
       for (const place of ledger.standing().keys()) this.#cache.forget(place)
       throw error
@@ -131,8 +160,15 @@ export class AccountingDesk {
   }
 
   /** Accounting-On and -Off (RFC 2866 §5.1). */
-  async #routerRestarted({ packet, candidates, received_at_ms }: ServerRequest<RouterClient>): Promise<Outcome> {
-    const event = { event_s: packet.u32('Event-Timestamp') || undefined, delay_s: packet.u32('Acct-Delay-Time') ?? 0 }
+  async #routerRestarted({
+    packet,
+    candidates,
+    received_at_ms,
+  }: ServerRequest<RouterClient>): Promise<Outcome> {
+    const event = {
+      event_s: packet.u32('Event-Timestamp') || undefined,
+      delay_s: packet.u32('Acct-Delay-Time') ?? 0,
+    }
     const at = new Date(Math.min(eventTime(event, received_at_ms), received_at_ms)).toISOString()
     const nas_identifier = packet.string('NAS-Identifier') ?? null
     await poolDb(this.#app.pool).all(sql`
@@ -143,10 +179,18 @@ export class AccountingDesk {
 }
 
 /** Where a session may be written: with a signed Class in one place, else with each router that may have sent the packet. */
-function placesOf(packet: AccountingPacket, routers: readonly RouterClient[], token: ClassToken | undefined): Place[] {
+function placesOf(
+  packet: AccountingPacket,
+  routers: readonly RouterClient[],
+  token: ClassToken | undefined,
+): Place[] {
   const own = token && routers.find(({ tenant_id }) => tenant_id === token.tenant_id)
   if (token && own) return [{ router: own, token, key: digest(`${token.nonce}|${packet.acct_session_id}`) }]
-  return routers.map((router) => ({ router, token: undefined, key: digest(`${router.id}|${packet.login}|${packet.acct_session_id}`) }))
+  return routers.map((router) => ({
+    router,
+    token: undefined,
+    key: digest(`${router.id}|${packet.login}|${packet.acct_session_id}`),
+  }))
 }
 
 /** Whatever else a packet says, its session's names send it to the same lane. */
@@ -163,7 +207,8 @@ function digest(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** Somebody else wrote the same rows: serialization failure, deadlock. */
 const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))

@@ -93,18 +93,22 @@ export class AttemptLog {
     this.#writing = this.#writing.then(async () => {
       for (let at = 0; at < batch.length; at += 2000) {
         const part = batch.slice(at, at + 2000)
-        await poolDb(this.#app.pool).all(sql`select radius_log_attempts(${logColumns(part)})`).catch((error) => {
-          unloggedCounter.inc(part.length)
-          this.#app.log.warn({ err: error, attempts: part.length }, 'access attempts could not be logged')
-        })
+        await poolDb(this.#app.pool)
+          .all(sql`select radius_log_attempts(${logColumns(part)})`)
+          .catch((error) => {
+            unloggedCounter.inc(part.length)
+            this.#app.log.warn({ err: error, attempts: part.length }, 'access attempts could not be logged')
+          })
       }
     })
     return this.#writing
   }
 
   #tick(): void {
+    // wall clock: attempts are counted as they arrive.
     if (Date.now() >= this.#window_ends_ms) {
       this.#endWindow()
+      // wall clock: attempts are counted as they arrive.
       this.#window_ends_ms = Date.now() + window_ms
     }
     void this.flush()

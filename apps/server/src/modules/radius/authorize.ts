@@ -24,12 +24,22 @@ export type Authorization = {
 export function authorize(subscriber: Subscriber | undefined, asked: Asked): Authorization {
   const reject = (code: string, sentence: string): Authorization => ({ outcome: 'reject', code, sentence })
   if (!subscriber) return reject('unknown_login', 'There is no service with this login.')
-  if (asked.credentials === 'unsupported') return reject('unsupported_method', 'The router asked by a method that is not supported; use PAP, CHAP or MS-CHAP.')
+  if (asked.credentials === 'unsupported')
+    return reject(
+      'unsupported_method',
+      'The router asked by a method that is not supported; use PAP, CHAP or MS-CHAP.',
+    )
   if (asked.credentials === 'wrong') return reject('wrong_password', 'Wrong password.')
   if (subscriber.mac && subscriber.mac !== asked.mac) {
-    return reject('wrong_mac', asked.mac ? `This service is bound to the device ${subscriber.mac}; ${asked.mac} asked.` : `This service is bound to the device ${subscriber.mac}, and the router did not say which device asked.`)
+    return reject(
+      'wrong_mac',
+      asked.mac
+        ? `This service is bound to the device ${subscriber.mac}; ${asked.mac} asked.`
+        : `This service is bound to the device ${subscriber.mac}, and the router did not say which device asked.`,
+    )
   }
-  if (subscriber.router_id && subscriber.router_id !== asked.router.id) return reject('wrong_router', 'This service is bound to another router.')
+  if (subscriber.router_id && subscriber.router_id !== asked.router.id)
+    return reject('wrong_router', 'This service is bound to another router.')
   const { decision, code, sentence } = decideAccess({ ...subscriber, block_mode: asked.router.block_mode })
   return { outcome: decision, code, sentence }
 }

@@ -3,11 +3,14 @@ import { Batcher } from './batcher.ts'
 
 test('what arrives while a batch is dealt with becomes the next one, and each gets its own answer', async () => {
   const sizes: number[] = []
-  const batcher = new Batcher<number, number>(async (requests) => {
-    sizes.push(requests.length)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    return requests.map((request) => request * 2)
-  }, { batch_max: 5, in_flight_max: 1 })
+  const batcher = new Batcher<number, number>(
+    async (requests) => {
+      sizes.push(requests.length)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return requests.map((request) => request * 2)
+    },
+    { batch_max: 5, in_flight_max: 1 },
+  )
   const first = batcher.add(1)
   await new Promise((resolve) => setTimeout(resolve, 2))
   const others = Array.from({ length: 8 }, (_, n) => batcher.add(n + 2))
@@ -18,10 +21,13 @@ test('what arrives while a batch is dealt with becomes the next one, and each ge
 
 test('a batch that fails fails for those in it, and the next goes on', async () => {
   let fail = true
-  const batcher = new Batcher<number, number>(async (requests) => {
-    if (fail) throw new Error('the database is away')
-    return requests
-  }, { batch_max: 5, in_flight_max: 1 })
+  const batcher = new Batcher<number, number>(
+    async (requests) => {
+      if (fail) throw new Error('the database is away')
+      return requests
+    },
+    { batch_max: 5, in_flight_max: 1 },
+  )
   await expect(Promise.all([batcher.add(1), batcher.add(2)])).rejects.toThrow('the database is away')
   fail = false
   expect(await batcher.add(3)).toBe(3)

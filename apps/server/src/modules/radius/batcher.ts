@@ -13,7 +13,10 @@ export class Batcher<Request, Answer> {
   #idle: (() => void)[] = []
 
   /** `run` answers each request in order, or throws for all of them. */
-  constructor(run: (requests: readonly Request[]) => Promise<readonly Answer[]>, limits: { batch_max: number; in_flight_max: number; linger_ms?: number }) {
+  constructor(
+    run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+    limits: { batch_max: number; in_flight_max: number; linger_ms?: number },
+  ) {
     this.#run = run
     this.#batch_max = limits.batch_max
     this.#in_flight_max = limits.in_flight_max
@@ -29,7 +32,8 @@ export class Batcher<Request, Answer> {
 
   /** Resolves when nothing waits or is being dealt with. */
   async drained(): Promise<void> {
-    if (this.#in_flight > 0 || this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.#in_flight > 0 || this.#waiting.length > 0)
+      await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   #schedule(): void {
@@ -58,4 +62,8 @@ export class Batcher<Request, Answer> {
   }
 }
 
-type Waiting<Request, Answer> = { request: Request; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
+type Waiting<Request, Answer> = {
+  request: Request
+  resolve: (answer: Answer) => void
+  reject: (error: unknown) => void
+}

@@ -6,7 +6,10 @@ import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
  */
 export type ClassToken = { tenant_id: string; service_id: string; nonce: string; policy_digest: number }
 
-export function writeClassToken(key: Buffer, token: { tenant_id: string; service_id: string; policy_digest: number }): Buffer {
+export function writeClassToken(
+  key: Buffer,
+  token: { tenant_id: string; service_id: string; policy_digest: number },
+): Buffer {
   const bytes = Buffer.alloc(length)
   bytes.write('i1', 0, 'latin1')
   writeId(bytes, 2, token.tenant_id)
@@ -39,7 +42,8 @@ export function digestOf(policy: string): number {
 const signed = 46
 const length = signed + 10
 
-const signature = (key: Buffer, bytes: Buffer): Buffer => createHmac('sha256', key).update(bytes.subarray(0, signed)).digest().subarray(0, 10)
+const signature = (key: Buffer, bytes: Buffer): Buffer =>
+  createHmac('sha256', key).update(bytes.subarray(0, signed)).digest().subarray(0, 10)
 
 function writeId(bytes: Buffer, at: number, id: string): void {
   bytes.write(id.replaceAll('-', ''), at, 'hex')

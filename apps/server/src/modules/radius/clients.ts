@@ -38,7 +38,11 @@ export class RouterDirectory {
 
   async start(): Promise<void> {
     await this.refresh()
-    this.#timer = setInterval(() => void this.refresh().catch((error) => this.#app.log.warn({ err: error }, 'routers could not be read')), 250).unref()
+    this.#timer = setInterval(
+      () =>
+        void this.refresh().catch((error) => this.#app.log.warn({ err: error }, 'routers could not be read')),
+      250,
+    ).unref()
   }
 
   async stop(): Promise<void> {
@@ -51,7 +55,8 @@ export class RouterDirectory {
   }
 
   byId(id: string): RouterClient | undefined {
-    for (const clients of this.#by_ip.values()) for (const client of clients) if (client.id === id) return client
+    for (const clients of this.#by_ip.values())
+      for (const client of clients) if (client.id === id) return client
     return undefined
   }
 
@@ -77,22 +82,40 @@ export class RouterDirectory {
   }
 
   async #clientOf(row: ClientRow, secrets: Map<string, string>): Promise<RouterClient | undefined> {
-    const { nas_ip: _, radius_secret, message_authenticator_seen, require_message_authenticator, ...client } = row
+    const {
+      nas_ip: _,
+      radius_secret,
+      message_authenticator_seen,
+      require_message_authenticator,
+      ...client
+    } = row
     try {
       const sealed = `${row.id}${radius_secret.toString('latin1')}`
       const secret = this.#secrets.get(sealed) ?? (await this.#open(row))
       secrets.set(sealed, secret)
       const must_sign = require_message_authenticator === 'auto' && message_authenticator_seen
-      return { ...client, secret, require_message_authenticator: must_sign ? 'yes' : require_message_authenticator }
+      return {
+        ...client,
+        secret,
+        require_message_authenticator: must_sign ? 'yes' : require_message_authenticator,
+      }
     } catch (error) {
       // One router whose secret does not open (a restored backup with another key) must not silence the others.
-      this.#app.log.error({ router_id: row.id, tenant_id: row.tenant_id, err: error }, 'this router’s secret could not be read')
+      this.#app.log.error(
+        { router_id: row.id, tenant_id: row.tenant_id, err: error },
+        'this router’s secret could not be read',
+      )
       return undefined
     }
   }
 
   async #open({ id, tenant_id, radius_secret }: ClientRow): Promise<string> {
     const key = await this.#app.secrets.dataKey(tenant_id)
-    return openWith(key, tenant_id, { table: 'routers', column: 'radius_secret', row_id: id }, radius_secret).toString('utf8')
+    return openWith(
+      key,
+      tenant_id,
+      { table: 'routers', column: 'radius_secret', row_id: id },
+      radius_secret,
+    ).toString('utf8')
   }
 }

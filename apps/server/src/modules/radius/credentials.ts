@@ -17,7 +17,12 @@ import {
 export type CredentialCheck = { verdict: 'right' | 'wrong' | 'unsupported'; attributes: AttributeList[] }
 
 /** Whether the request proves the password, by the method it chose; with the attributes that method answers. */
-export function checkCredentials(packet: RadiusPacket, method: AuthenticationMethod, secret: string | Uint8Array, password: string): CredentialCheck {
+export function checkCredentials(
+  packet: RadiusPacket,
+  method: AuthenticationMethod,
+  secret: string | Uint8Array,
+  password: string,
+): CredentialCheck {
   const right = (...attributes: AttributeList[]): CredentialCheck => ({ verdict: 'right', attributes })
   const wrong: CredentialCheck = { verdict: 'wrong', attributes: [] }
   switch (method) {
@@ -27,7 +32,8 @@ export function checkCredentials(packet: RadiusPacket, method: AuthenticationMet
       return chapPasswordMatches(packet, password) ? right() : wrong
     case 'ms-chap': {
       const nt_hash = ntHash(password)
-      if (!msChapMatches(packet, nt_hash)) return { verdict: 'wrong', attributes: [msChapFailure(packet, 'Wrong password')] }
+      if (!msChapMatches(packet, nt_hash))
+        return { verdict: 'wrong', attributes: [msChapFailure(packet, 'Wrong password')] }
       return right(msChapMppeAttributes({ nt_hash, secret, request_authenticator: packet.authenticator }))
     }
     case 'ms-chap-v2': {
@@ -36,7 +42,12 @@ export function checkCredentials(packet: RadiusPacket, method: AuthenticationMet
       if (!match) return { verdict: 'wrong', attributes: [msChapFailure(packet, 'Wrong password')] }
       return right(
         match.success_attributes,
-        msChap2MppeAttributes({ nt_hash, nt_response: match.nt_response, secret, request_authenticator: packet.authenticator }),
+        msChap2MppeAttributes({
+          nt_hash,
+          nt_response: match.nt_response,
+          secret,
+          request_authenticator: packet.authenticator,
+        }),
       )
     }
     default:

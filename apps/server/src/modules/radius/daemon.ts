@@ -20,9 +20,13 @@ export const radiusPorts = (app: App): { auth_port: number; acct_port: number } 
 }
 
 /** A router made or changed through this process is known at once; other processes look four times a second. */
-export const learnRouters = onBatch('radius.learn_routers', ['router.created', 'router.updated'], async (ctx) => {
-  await directories.get(ctx.app)?.refresh()
-})
+export const learnRouters = onBatch(
+  'radius.learn_routers',
+  ['router.created', 'router.updated'],
+  async (ctx) => {
+    await directories.get(ctx.app)?.refresh()
+  },
+)
 
 /** The RADIUS server: two UDP ports, the routers it knows, and what it looks after once in a while. */
 export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> {
@@ -57,9 +61,12 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
   directories.set(app, directory)
   const chores = [
     every(10_000, app, () => noteHeard(app, heard)),
+    // wall clock: routers live in real time.
     every(60_000, app, () => sweepSessions(app, Temporal.Now.instant())),
+    // wall clock: routers live in real time.
     every(6 * 3_600_000, app, () => keepPartitions(app, Temporal.Now.instant())),
   ]
+  // wall clock: routers live in real time.
   await keepPartitions(app, Temporal.Now.instant())
   return {
     async stop() {
@@ -80,8 +87,12 @@ async function open(app: App, options: RadiusServerOptions<RouterClient>): Promi
   } catch (error) {
     const { auth_port, acct_port } = app.config.radius
     const why = error instanceof Error ? error.message : String(error)
-    const name = why.includes(`port ${acct_port} `) && auth_port !== acct_port ? 'RADIUS_ACCT_PORT' : 'RADIUS_AUTH_PORT'
-    throw new Error(`The RADIUS server cannot start. ${why} Set ${name} to another port, or stop the program that uses it.`, { cause: error })
+    const name =
+      why.includes(`port ${acct_port} `) && auth_port !== acct_port ? 'RADIUS_ACCT_PORT' : 'RADIUS_AUTH_PORT'
+    throw new Error(
+      `The RADIUS server cannot start. ${why} Set ${name} to another port, or stop the program that uses it.`,
+      { cause: error },
+    )
   }
 }
 
@@ -103,13 +114,18 @@ async function noteHeard(app: App, heard: Map<string, RouterClient>): Promise<vo
 }
 
 const every = (ms: number, app: App, work: () => Promise<unknown>): NodeJS.Timeout =>
-  setInterval(() => void work().catch((error) => app.log.warn({ err: error }, 'a chore of the RADIUS server failed')), ms).unref()
+  setInterval(
+    () => void work().catch((error) => app.log.warn({ err: error }, 'a chore of the RADIUS server failed')),
+    ms,
+  ).unref()
 
 /** While the database is away every packet fails alike: one line a second is enough. */
 function quietly(app: App): (error: unknown) => void {
   let last_ms = 0
   return (error) => {
+    // wall clock: it limits lines of log.
     if (Date.now() - last_ms < 1000) return
+    // wall clock: it limits lines of log.
     last_ms = Date.now()
     app.log.error({ err: error }, 'a RADIUS request could not be answered')
   }

@@ -14,14 +14,24 @@ const sessionsAtOnce = 500
 export const followChanges = on(
   'radius.follow_changes',
   [
-    'customer.blocked', 'customer.unblocked', 'customer.disabled', 'customer.activated',
-    'service.activated', 'service.stopped', 'service.resumed', 'service.disabled', 'service.terminated', 'service.tariff_changed',
-    'tariff.updated', 'router.updated', 'session.outdated',
+    'customer.blocked',
+    'customer.unblocked',
+    'customer.disabled',
+    'customer.activated',
+    'service.activated',
+    'service.stopped',
+    'service.resumed',
+    'service.disabled',
+    'service.terminated',
+    'service.tariff_changed',
+    'tariff.updated',
+    'router.updated',
+    'session.outdated',
   ],
   async (ctx, event) => {
     const where = affected(event)
     if (!where) return
-    for (let after = lowestId; ; ) {
+    for (let after = lowestId; ;) {
       const open = await ctx.db.all(sql<OpenSession>`
         select s.id, s.service_id, s.customer_id, s.partner_id, s.router_id, s.policy, r.nas_type, r.block_mode, r.walled_list
         from sessions s
@@ -48,7 +58,11 @@ export const disconnectSession = command(
     unless: (session) => (session.status === 'closed' ? 'This session has ended already.' : null),
   },
   async (ctx, session, { reason }) => {
-    const request = await want(ctx, session, { kind: 'disconnect', policy: policies.disconnected, reason: reason ?? 'asked for by the operator' })
+    const request = await want(ctx, session, {
+      kind: 'disconnect',
+      policy: policies.disconnected,
+      reason: reason ?? 'asked for by the operator',
+    })
     return { coa_request: { id: request.id, status: request.status } }
   },
 )
@@ -63,7 +77,8 @@ type OpenSession = Pick<CoaRequest, 'service_id' | 'customer_id' | 'partner_id' 
 const lowestId = '00000000-0000-0000-0000-000000000000'
 
 function affected({ noun, row_id, data }: Told): Sql | undefined {
-  const touched = (fields: readonly string[]) => Array.isArray(data.changed) && fields.some((field) => (data.changed as unknown[]).includes(field))
+  const touched = (fields: readonly string[]) =>
+    Array.isArray(data.changed) && fields.some((field) => (data.changed as unknown[]).includes(field))
   switch (noun) {
     case 'customer':
       return sql`s.customer_id = ${row_id}`
@@ -84,32 +99,78 @@ function affected({ noun, row_id, data }: Told): Sql | undefined {
 
 /** Compares what these sessions have with what they should have. */
 async function wantOf(ctx: Ctx, open: readonly OpenSession[], reason: string): Promise<void> {
-  const subscribers = await findSubscribers(ctx.db, open.map(({ service_id }) => ({ tenant_id: ctx.tenant.id, login: '', service_id: service_id ?? undefined })))
+  const subscribers = await findSubscribers(
+    ctx.db,
+    open.map(({ service_id }) => ({
+      tenant_id: ctx.tenant.id,
+      login: '',
+      service_id: service_id ?? undefined,
+    })),
+  )
   for (const [n, session] of open.entries()) {
     const policy = policyOf(subscribers[n], session)
     if (session.policy === policies.disconnected) continue
-    if (session.policy === policy.name) await giveUp(ctx, session.id, 'What was asked for no longer differs from what the session has.')
-    else await want(ctx, session, { kind: policy.outcome === 'reject' ? 'disconnect' : 'coa', policy: policy.name, reason })
+    if (session.policy === policy.name)
+      await giveUp(ctx, session.id, 'What was asked for no longer differs from what the session has.')
+    else
+      await want(ctx, session, {
+        kind: policy.outcome === 'reject' ? 'disconnect' : 'coa',
+        policy: policy.name,
+        reason,
+      })
   }
 }
 
 type Wish = { kind: 'coa' | 'disconnect'; policy: string; reason: string }
 
 /** One open request a session: a newer wish takes the place of an older one that was not granted yet. */
-async function want(ctx: Ctx, session: Pick<OpenSession, 'id' | 'service_id' | 'customer_id' | 'partner_id' | 'router_id'>, wish: Wish): Promise<CoaRequest> {
+async function want(
+  ctx: Ctx,
+  session: Pick<OpenSession, 'id' | 'service_id' | 'customer_id' | 'partner_id' | 'router_id'>,
+  wish: Wish,
+): Promise<CoaRequest> {
   const waiting = await openRequest(ctx, session.id)
   const { id: session_id, service_id, customer_id, partner_id, router_id } = session
   const request = waiting
-    ? await change(ctx, coaRequests, waiting, { ...wish, status: 'pending', attempts: 0, last_error: null }, { action: 'replaced', reason: wish.reason })
-    : await insert(ctx, coaRequests, { session_id, service_id, customer_id, partner_id, router_id, ...wish, status: 'pending', attempts: 0 }, { reason: wish.reason, data: { session_id, customer_id } })
+    ? await change(
+        ctx,
+        coaRequests,
+        waiting,
+        { ...wish, status: 'pending', attempts: 0, last_error: null },
+        { action: 'replaced', reason: wish.reason },
+      )
+    : await insert(
+        ctx,
+        coaRequests,
+        {
+          session_id,
+          service_id,
+          customer_id,
+          partner_id,
+          router_id,
+          ...wish,
+          status: 'pending',
+          attempts: 0,
+        },
+        { reason: wish.reason, data: { session_id, customer_id } },
+      )
   convergeSession.later(ctx, { session_id }, { key: session_id })
   return request
 }
 
 async function giveUp(ctx: Ctx, session_id: string, sentence: string): Promise<void> {
   const waiting = await openRequest(ctx, session_id)
-  if (waiting) await change(ctx, coaRequests, waiting, { status: 'superseded' }, { action: 'superseded', reason: sentence })
+  if (waiting)
+    await change(
+      ctx,
+      coaRequests,
+      waiting,
+      { status: 'superseded' },
+      { action: 'superseded', reason: sentence },
+    )
 }
 
 const openRequest = (ctx: Ctx, session_id: string): Promise<CoaRequest | undefined> =>
-  ctx.db.maybe(sql<CoaRequest>`select * from coa_requests where session_id = ${session_id} and status in ('pending', 'sent') for no key update`)
+  ctx.db.maybe(
+    sql<CoaRequest>`select * from coa_requests where session_id = ${session_id} and status in ('pending', 'sent') for no key update`,
+  )

@@ -30,11 +30,26 @@ export type Tracked = Owner & {
   policy: string
 }
 
-export type Stored = Tracked & { /** Milliseconds; where the tenant lives on a test clock. */ clock_at: number | null }
+export type Stored = Tracked & {
+  /** Milliseconds; where the tenant lives on a test clock. */ clock_at: number | null
+}
 
-export type Used = Owner & { tenant_id: string; router_id: string; at: number; input_bytes: number; output_bytes: number }
+export type Used = Owner & {
+  tenant_id: string
+  router_id: string
+  at: number
+  input_bytes: number
+  output_bytes: number
+}
 
-export type SessionEvent = { id: string; tenant_id: string; at: number; type: string; row_id: string; data: Record<string, unknown> }
+export type SessionEvent = {
+  id: string
+  tenant_id: string
+  at: number
+  type: string
+  row_id: string
+  data: Record<string, unknown>
+}
 
 /** The sessions that a batch of packets is about, and what the packets make of them. No I/O. */
 export class Ledger {
@@ -61,7 +76,8 @@ export class Ledger {
   /** Says whose session a place without one would be. */
   introduce(place: Place, subscriber: Subscriber | undefined): void {
     this.#people.set(placeKey(place.router.tenant_id, place.key), subscriber)
-    if (subscriber && subscriber.clock_at !== null) this.#clocks.set(subscriber.tenant_id, subscriber.clock_at * 1000)
+    if (subscriber && subscriber.clock_at !== null)
+      this.#clocks.set(subscriber.tenant_id, subscriber.clock_at * 1000)
   }
 
   enter(place: Place, { packet, received_at, wall_at }: Entry): void {
@@ -74,7 +90,19 @@ export class Ledger {
     let session = known
     if (!session || happened === 'again') {
       if (session) this.#retire(session)
-      session = { id: newId(), tenant_id, router_id, key: place.key, version: null, retired: false, state, dirty: true, names: packet, ...this.#ownerOf(key, known), policy: this.#policy(key, place) }
+      session = {
+        id: newId(),
+        tenant_id,
+        router_id,
+        key: place.key,
+        version: null,
+        retired: false,
+        state,
+        dirty: true,
+        names: packet,
+        ...this.#ownerOf(key, known),
+        policy: this.#policy(key, place),
+      }
       this.#open.set(key, session)
     } else if (state !== session.state) {
       session.state = state
@@ -82,13 +110,24 @@ export class Ledger {
     }
     if (input_delta > 0 || output_delta > 0) {
       const { service_id, customer_id, partner_id } = session
-      this.used.push({ tenant_id, router_id: session.router_id, service_id, customer_id, partner_id, at, input_bytes: input_delta, output_bytes: output_delta })
+      this.used.push({
+        tenant_id,
+        router_id: session.router_id,
+        service_id,
+        customer_id,
+        partner_id,
+        at,
+        input_bytes: input_delta,
+        output_bytes: output_delta,
+      })
     }
     if (happened) this.#tell(session, happened, packet, at)
   }
 
   changed(): Tracked[] {
-    return [...this.#done, ...this.#open.values()].filter((session) => session.dirty).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...this.#done, ...this.#open.values()]
+      .filter((session) => session.dirty)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** The sessions as they stand once the batch is stored, by their places. */
@@ -106,12 +145,20 @@ export class Ledger {
     this.#done.push(session)
     if (session.version === null) return
     // What this batch still changes of it is written first, and counts its version on.
-    this.retired.push({ tenant_id: session.tenant_id, id: session.id, version: session.version + (session.dirty ? 1 : 0) })
+    this.retired.push({
+      tenant_id: session.tenant_id,
+      id: session.id,
+      version: session.version + (session.dirty ? 1 : 0),
+    })
   }
 
   #ownerOf(key: string, before: Tracked | undefined): Owner {
     const subscriber = this.#people.get(key) ?? before
-    return { service_id: subscriber?.service_id ?? null, customer_id: subscriber?.customer_id ?? null, partner_id: subscriber?.partner_id ?? null }
+    return {
+      service_id: subscriber?.service_id ?? null,
+      customer_id: subscriber?.customer_id ?? null,
+      partner_id: subscriber?.partner_id ?? null,
+    }
   }
 
   /** What the router was told when it asked. Where that is not what holds now, nobody knows what it applies. */
@@ -123,14 +170,25 @@ export class Ledger {
     return outcome === 'reject' ? policies.unknown : name
   }
 
-  #tell(session: Tracked, happened: 'started' | 'stopped' | 'reopened' | 'again', packet: AccountingPacket, at: number): void {
+  #tell(
+    session: Tracked,
+    happened: 'started' | 'stopped' | 'reopened' | 'again',
+    packet: AccountingPacket,
+    at: number,
+  ): void {
     const { id: row_id, tenant_id, router_id, service_id, customer_id, state } = session
     const { ip, input_bytes, output_bytes, stop_cause: cause } = state
     const data = { login: packet.login, service_id, customer_id, router_id, ip }
-    const tell = (type: string, more: object = {}) => this.events.push({ id: newId(), tenant_id, at, type, row_id, data: { ...data, ...more } })
+    const tell = (type: string, more: object = {}) =>
+      this.events.push({ id: newId(), tenant_id, at, type, row_id, data: { ...data, ...more } })
     if (happened === 'stopped') tell('session.stopped', { cause, input_bytes, output_bytes })
     else tell(happened === 'reopened' ? 'session.reopened' : 'session.started')
-    if (state.status !== 'closed' && (session.policy === policies.unknown || session.policy === policies.other) && service_id) tell('session.outdated')
+    if (
+      state.status !== 'closed' &&
+      (session.policy === policies.unknown || session.policy === policies.other) &&
+      service_id
+    )
+      tell('session.outdated')
   }
 }
 

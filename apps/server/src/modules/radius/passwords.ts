@@ -22,7 +22,12 @@ export class Passwords {
       return known
     }
     const key = await this.#secrets.dataKey(tenant_id)
-    const plain = openWith(key, tenant_id, { table: 'services', column: 'password', row_id: service_id }, password).toString('utf8')
+    const plain = openWith(
+      key,
+      tenant_id,
+      { table: 'services', column: 'password', row_id: service_id },
+      password,
+    ).toString('utf8')
     this.#remember(sealed, plain)
     return plain
   }

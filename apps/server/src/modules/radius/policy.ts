@@ -14,7 +14,11 @@ type RouterPolicy = { nas_type: string; block_mode: 'reject' | 'walled'; walled_
 /** The policy a subscriber's sessions should have on a router now. Nobody's login has no right to be online. */
 export function policyOf(subscriber: Subscriber | undefined, router: RouterPolicy): Policy {
   if (!subscriber) return rejected
-  return policyFor(decideAccess({ ...subscriber, block_mode: router.block_mode }).decision, subscriber, router)
+  return policyFor(
+    decideAccess({ ...subscriber, block_mode: router.block_mode }).decision,
+    subscriber,
+    router,
+  )
 }
 
 export function policyFor(outcome: Policy['outcome'], subscriber: Subscriber, router: RouterPolicy): Policy {
@@ -24,7 +28,11 @@ export function policyFor(outcome: Policy['outcome'], subscriber: Subscriber, ro
   const speed = vendor.speed({ upload_kbps, download_kbps })
   const rates = `${upload_kbps}/${download_kbps}`
   if (outcome === 'accept') return { name: `accept ${rates}`, outcome, attributes: speed }
-  return { name: `walled ${router.walled_list} ${rates}`, outcome, attributes: [...speed, ...vendor.walled(router.walled_list)] }
+  return {
+    name: `walled ${router.walled_list} ${rates}`,
+    outcome,
+    attributes: [...speed, ...vendor.walled(router.walled_list)],
+  }
 }
 
 const rejected: Policy = { name: 'reject', outcome: 'reject', attributes: [] }

@@ -56,7 +56,8 @@ export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<v
   const added = all.filter(({ version }) => version === null)
   const calls: Sql[] = []
   if (changed.length > 0) calls.push(sql`radius_change_sessions(${changedColumns(changed)})`)
-  if (added.length > 0) calls.push(sql`radius_add_sessions(${addedColumns(added)}, ${retiredColumns(ledger)})`)
+  if (added.length > 0)
+    calls.push(sql`radius_add_sessions(${addedColumns(added)}, ${retiredColumns(ledger)})`)
   if (ledger.events.length > 0) calls.push(sql`radius_tell_events(${eventColumns(ledger)})`)
   if (ledger.used.length > 0) calls.push(sql`usage_add(${usageColumns(ledger.used, lane)})`)
   // PostgreSQL evaluates a select list from left to right.
@@ -112,7 +113,11 @@ const stateColumns = (rows: readonly Tracked[]): Sql[] => [
 ]
 
 const retiredColumns = ({ retired }: Ledger): Sql =>
-  join([columnOf(retired, types.uuid, ({ tenant_id }) => tenant_id), columnOf(retired, types.uuid, ({ id }) => id), columnOf(retired, types.integer, ({ version }) => version)])
+  join([
+    columnOf(retired, types.uuid, ({ tenant_id }) => tenant_id),
+    columnOf(retired, types.uuid, ({ id }) => id),
+    columnOf(retired, types.integer, ({ version }) => version),
+  ])
 
 const eventColumns = ({ events }: Ledger): Sql =>
   join([
@@ -135,7 +140,8 @@ const types = {
   jsonb: raw('jsonb[]'),
 }
 
-const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds * 1000))
+const milliseconds = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds * 1000)
 
 type Instants = 'last_heard_at' | 'received_at'
 type SessionRow = Omit<SessionState, 'started_at' | 'stopped_at' | Instants> &

@@ -1,4 +1,4 @@
-import { type Stored, type Tracked } from './ledger.ts'
+import type { Stored, Tracked } from './ledger.ts'
 
 const generation_max = 100_000
 
@@ -15,7 +15,7 @@ export class SessionCache {
   }
 
   /** After a batch was committed. Sessions of a test clock are not kept: their time is the tenant's, and is read each time. */
-  keep(place: string, { names: _, ...session }: Tracked): void {
+  keep(place: string, session: Tracked): void {
     if (this.#recent.size >= generation_max) {
       this.#older = this.#recent
       this.#recent = new Map()

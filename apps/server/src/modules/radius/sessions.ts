@@ -7,7 +7,13 @@ export const sessions = resource('session', {
   generic: ['list', 'get'],
   fields: {
     login: { kind: 'text', list: true },
-    status: { kind: 'choice', values: ['online', 'stale', 'closed'], filter: true, list: true, help: 'stale: its router has fallen silent' },
+    status: {
+      kind: 'choice',
+      values: ['online', 'stale', 'closed'],
+      filter: true,
+      list: true,
+      help: 'stale: its router has fallen silent',
+    },
     ip: { kind: 'ip', nullable: true, filter: true, list: true, label: 'IP address' },
     mac: { kind: 'mac', nullable: true, label: 'MAC address' },
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
@@ -24,7 +30,10 @@ export const sessions = resource('session', {
     upload_bps: { kind: 'bytes', unit: 'bit/s', list: true, label: 'Upload rate' },
     acct_session_id: { kind: 'text', label: 'Acct-Session-Id' },
     nas_port_id: { kind: 'text', nullable: true, label: 'NAS-Port-Id' },
-    policy: { kind: 'text', help: 'What the router was last told to apply: accept or walled, upload/download in kbit/s' },
+    policy: {
+      kind: 'text',
+      help: 'What the router was last told to apply: accept or walled, upload/download in kbit/s',
+    },
   },
 })
 
@@ -39,7 +48,12 @@ export const coaRequests = resource('coa_request', {
   generic: ['list', 'get'],
   fields: {
     kind: { kind: 'choice', values: ['coa', 'disconnect'], list: true },
-    status: { kind: 'choice', values: ['pending', 'sent', 'acked', 'naked', 'failed', 'superseded'], filter: true, list: true },
+    status: {
+      kind: 'choice',
+      values: ['pending', 'sent', 'acked', 'naked', 'failed', 'superseded'],
+      filter: true,
+      list: true,
+    },
     reason: { kind: 'text', nullable: true, list: true },
     session_id: { kind: 'reference', to: 'session', filter: true, list: true },
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },

@@ -30,7 +30,10 @@ export type Subscriber = {
 export type Wanted = { tenant_id: string; login: string; service_id?: string | undefined }
 
 /** Finds many at once, in any tenants; answers in the order asked, undefined where there is nobody. */
-export async function findSubscribers(db: Db, wanted: readonly Wanted[]): Promise<(Subscriber | undefined)[]> {
+export async function findSubscribers(
+  db: Db,
+  wanted: readonly Wanted[],
+): Promise<(Subscriber | undefined)[]> {
   const found: (Subscriber | undefined)[] = Array.from({ length: wanted.length })
   if (wanted.length === 0) return found
   const rows = await db.all(sql<Row>`
@@ -39,9 +42,17 @@ export async function findSubscribers(db: Db, wanted: readonly Wanted[]): Promis
       ${wanted.map(({ login }) => login)}::text[],
       ${wanted.map(({ service_id }) => service_id ?? null)}::uuid[])`)
   for (const { n, speed_download_kbps, speed_upload_kbps, ...row } of rows) {
-    found[Number(n) - 1] = { ...row, speed_download_kbps: Number(speed_download_kbps ?? 0), speed_upload_kbps: Number(speed_upload_kbps ?? 0) }
+    found[Number(n) - 1] = {
+      ...row,
+      speed_download_kbps: Number(speed_download_kbps ?? 0),
+      speed_upload_kbps: Number(speed_upload_kbps ?? 0),
+    }
   }
   return found
 }
 
-type Row = Omit<Subscriber, 'speed_download_kbps' | 'speed_upload_kbps'> & { n: bigint; speed_download_kbps: bigint | null; speed_upload_kbps: bigint | null }
+type Row = Omit<Subscriber, 'speed_download_kbps' | 'speed_upload_kbps'> & {
+  n: bigint
+  speed_download_kbps: bigint | null
+  speed_upload_kbps: bigint | null
+}

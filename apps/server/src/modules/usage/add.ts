@@ -19,7 +19,9 @@ type Used = Omit<Usage, 'at'> & { at: number }
 
 /** Adds usage by a statement of its own. */
 export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
-  await db.all(sql`select usage_add(${usageColumns(used.map((use) => ({ ...use, at: Date.parse(use.at) })))})`)
+  await db.all(
+    sql`select usage_add(${usageColumns(used.map((use) => ({ ...use, at: Date.parse(use.at) })))})`,
+  )
 }
 
 /**
@@ -29,7 +31,8 @@ export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
  */
 export function usageColumns(used: readonly Used[], writer = 0): Sql {
   const uuids = (id: (use: Used) => string | null) => sql`${used.map(id)}::uuid[]`
-  const numbers = (number: (use: Used) => number, type: string) => sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
+  const numbers = (number: (use: Used) => number, type: string) =>
+    sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
   return join([
     uuids(({ tenant_id }) => tenant_id),
     uuids(({ router_id }) => router_id),

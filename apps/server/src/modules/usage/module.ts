@@ -13,7 +13,9 @@ export const usage: Module = {
   nouns: [asResource(usageDays)],
   schedules: [
     daily('usage.forget_points', '03:40', async (ctx) => {
-      await ctx.db.run(sql`delete from traffic_points where at < ${ctx.now.subtract({ hours: 24 * points_kept_days })}`)
+      await ctx.db.run(
+        sql`delete from traffic_points where at < ${ctx.now.subtract({ hours: 24 * points_kept_days })}`,
+      )
     }),
   ],
   routes,

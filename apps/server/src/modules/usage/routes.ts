@@ -19,7 +19,8 @@ export function routes(server: FastifyInstance, app: App): void {
       const { id } = request.params as { id: string }
       if (!isId(id)) throw notFound('Customer')
       const { days = '30' } = queryOf(request)
-      if (!/^[1-9]\d{0,2}$/.test(days) || Number(days) > days_max) throw invalidField('days', 'out_of_range', `days must be a whole number between 1 and ${days_max}.`)
+      if (!/^[1-9]\d{0,2}$/.test(days) || Number(days) > days_max)
+        throw invalidField('days', 'out_of_range', `days must be a whole number between 1 and ${days_max}.`)
       mustBeAbleTo(ctx, asResource(usageDays), 'list')
       await get(ctx, asResource(customers), id)
       return usageOf(ctx, id, Number(days))
@@ -43,7 +44,11 @@ async function usageOf(ctx: Ctx, customer_id: string, days: number) {
   return {
     days: Array.from({ length: days }, (_, n) => {
       const day = first.add({ days: n }).toString()
-      return { day, input_bytes: Number(known.get(day)?.input_bytes ?? 0n), output_bytes: Number(known.get(day)?.output_bytes ?? 0n) }
+      return {
+        day,
+        input_bytes: Number(known.get(day)?.input_bytes ?? 0n),
+        output_bytes: Number(known.get(day)?.output_bytes ?? 0n),
+      }
     }),
     month: {
       input_bytes: Number(ofMonth.reduce((sum, row) => sum + row.input_bytes, 0n)),

@@ -12,5 +12,9 @@ export async function trafficSince(ctx: Ctx, since: Temporal.Instant): Promise<T
     group by at
     order by at
     limit 10000`)
-  return rows.map(({ at, download_bps, upload_bps }) => ({ at, download_bps: Number(download_bps), upload_bps: Number(upload_bps) }))
+  return rows.map(({ at, download_bps, upload_bps }) => ({
+    at,
+    download_bps: Number(download_bps),
+    upload_bps: Number(upload_bps),
+  }))
 }

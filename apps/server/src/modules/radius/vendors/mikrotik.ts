@@ -5,7 +5,9 @@ import type { Vendor } from './vendor.ts'
  * bit/s (RouterOS manual, RADIUS client).
  */
 export const mikrotik: Vendor = {
-  speed: ({ upload_kbps, download_kbps }) => [['Mikrotik-Rate-Limit', `${rate(upload_kbps)}/${rate(download_kbps)}`]],
+  speed: ({ upload_kbps, download_kbps }) => [
+    ['Mikrotik-Rate-Limit', `${rate(upload_kbps)}/${rate(download_kbps)}`],
+  ],
   walled: (list) => [['Mikrotik-Address-List', list]],
 }
 
