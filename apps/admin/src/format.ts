@@ -1,6 +1,8 @@
 import type { Field, Meta } from './meta.ts'
 
 const locale = usableLocale(navigator.language)
+// Libraries ask the browser themselves; the charts' would not load with a language Intl refuses.
+if (locale !== navigator.language) Object.defineProperty(navigator, 'language', { value: locale })
 const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
 
 /** Browsers pass on what the system says, `en-US@posix` for one, which Intl refuses. */

@@ -76,7 +76,7 @@ export async function customerTimeline(
       at: row.at,
       kind: kindOf(row),
       title: titleOf(ctx, row),
-      detail: detailOf(row),
+      detail: detailOf(ctx, row),
       noun: row.noun,
       row_id: row.row_id,
       actor: { kind: row.actor.kind, name: row.actor.name },
@@ -116,12 +116,12 @@ function titleOf(ctx: Ctx, { type, noun, called, amount }: Happened): string {
   return `${words(noun)}${called ? ` ${called}` : ''}${money} ${action}`
 }
 
-function detailOf({ noun, data }: Happened): string | null {
+function detailOf(ctx: Ctx, { noun, data }: Happened): string | null {
   const text = (name: string): string | null => (typeof data[name] === 'string' ? data[name] : null)
   if (noun === 'session') {
     const address = text('ip') ? `address ${text('ip')}` : null
     const ended = text('stopped_at')
-      ? `ended ${text('stopped_at')}${text('stop_cause') ? ` (${text('stop_cause')})` : ''}`
+      ? `ended ${localMinute(ctx, text('stopped_at')!)}${text('stop_cause') ? ` (${text('stop_cause')})` : ''}`
       : text('status')
     return [address, ended].filter(Boolean).join(', ') || null
   }
@@ -130,3 +130,11 @@ function detailOf({ noun, data }: Happened): string | null {
   const from = text('from')
   return text('reason') ?? (from && /^\d{4}-/.test(from) ? `from ${from}` : null)
 }
+
+/** `2026-11-22 17:04`, in the ISP's time zone. */
+const localMinute = (ctx: Ctx, at: string): string =>
+  Temporal.Instant.from(at)
+    .toZonedDateTimeISO(ctx.tenant.time_zone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'minute' })
+    .replace('T', ' ')
