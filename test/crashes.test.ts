@@ -22,10 +22,24 @@ const until = async (path: string, wanted: (row: any) => boolean, limit_ms = 90_
 }
 
 test('an import that is killed goes on after the restart', async () => {
-  const tariff = await program.send('POST', '/tariffs', { title: 'Fibre', service_type: 'internet', price: '29.90', speed_download_kbps: 100_000, speed_upload_kbps: 20_000 })
+  const tariff = await program.send('POST', '/tariffs', {
+    title: 'Fibre',
+    service_type: 'internet',
+    price: '29.90',
+    speed_download_kbps: 100_000,
+    speed_upload_kbps: 20_000,
+  })
   expect(tariff.status).toBe(201)
-  const rows = Array.from({ length: customers }, (_, i) => `${i},Customer ${i},c${i}@example.com,Fibre,login${i},secret-${i}`)
-  const response = await program.send('POST', '/imports?noun=customers&mode=run', ['external id,name,email,tariff,login,password', ...rows].join('\n'), { 'content-type': 'text/csv' })
+  const rows = Array.from(
+    { length: customers },
+    (_, i) => `${i},Customer ${i},c${i}@example.com,Fibre,login${i},secret-${i}`,
+  )
+  const response = await program.send(
+    'POST',
+    '/imports?noun=customers&mode=run',
+    ['external id,name,email,tariff,login,password', ...rows].join('\n'),
+    { 'content-type': 'text/csv' },
+  )
   expect(response.status).toBeLessThan(300)
   const started = (await response.json()) as { id: string }
   await until(`/imports/${started.id}`, (row) => row.done > 0 && row.done < customers)
@@ -49,7 +63,7 @@ test('a billing run that is killed bills everybody once', async () => {
   expect(finished.invoices).toBe(customers)
   const numbers = new Set<string>()
   let total = 0n
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const page: any = await program.get(`/invoices?limit=500${cursor ? `&cursor=${cursor}` : ''}`)
     for (const invoice of page.data) {
       numbers.add(invoice.number)
@@ -63,8 +77,10 @@ test('a billing run that is killed bills everybody once', async () => {
   const accounts = await program.get('/accounts?limit=100')
   expect(accounts.data.length).toBeGreaterThan(3)
   let owed = 0n
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: any = await program.get(`/customers?limit=500&fields=balance${cursor ? `&cursor=${cursor}` : ''}`)
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: any = await program.get(
+      `/customers?limit=500&fields=balance${cursor ? `&cursor=${cursor}` : ''}`,
+    )
     for (const customer of page.data) owed -= BigInt(customer.balance.replace('.', ''))
     cursor = page.next_cursor
   }
@@ -72,14 +88,35 @@ test('a billing run that is killed bills everybody once', async () => {
 }, 150_000)
 
 test('a burst of accounting that is killed loses nothing acknowledged, and what is sent again counts once', async () => {
-  expect((await program.send('POST', '/routers', { title: 'NAS', nas_ip: '127.0.0.1', nas_type: 'mikrotik', radius_secret: 'testing123' })).status).toBe(201)
+  expect(
+    (
+      await program.send('POST', '/routers', {
+        title: 'NAS',
+        nas_ip: '127.0.0.1',
+        nas_type: 'mikrotik',
+        radius_secret: 'testing123',
+      })
+    ).status,
+  ).toBe(201)
   await new Promise((resolve) => setTimeout(resolve, 1500))
-  const open = () => createRadiusClient({ host: '127.0.0.1', ...program.radius, secret: 'testing123', schedule_ms: [300, 300, 300] })
+  const open = () =>
+    createRadiusClient({
+      host: '127.0.0.1',
+      ...program.radius,
+      secret: 'testing123',
+      schedule_ms: [300, 300, 300],
+    })
   let nas = await open()
   const sessions = Array.from({ length: 300 }, (_, i) => i)
   const report = (i: number, step: number) => ({
-    'User-Name': `login${i}`, 'Acct-Session-Id': `S${i}`, 'NAS-IP-Address': '127.0.0.1', 'Acct-Status-Type': step === 0 ? 1 : 3,
-    'Acct-Session-Time': step * 60, 'Acct-Input-Octets': step * 1000, 'Acct-Output-Octets': step * 5000, 'Acct-Output-Gigawords': step > 2 ? 1 : 0,
+    'User-Name': `login${i}`,
+    'Acct-Session-Id': `S${i}`,
+    'NAS-IP-Address': '127.0.0.1',
+    'Acct-Status-Type': step === 0 ? 1 : 3,
+    'Acct-Session-Time': step * 60,
+    'Acct-Input-Octets': step * 1000,
+    'Acct-Output-Octets': step * 5000,
+    'Acct-Output-Gigawords': step > 2 ? 1 : 0,
   })
   const send = async (step: number) => {
     const answers = await Promise.all(sessions.map((i) => nas.account(report(i, step))))
@@ -101,7 +138,10 @@ test('a burst of accounting that is killed loses nothing acknowledged, and what 
   await nas.close()
   const page = await program.get('/sessions?limit=500')
   expect(page.data).toHaveLength(sessions.length)
-  for (const session of page.data) expect([session.input_bytes, session.output_bytes]).toEqual([3000, 2 ** 32 + 15_000])
+  for (const session of page.data)
+    expect([session.input_bytes, session.output_bytes]).toEqual([3000, 2 ** 32 + 15_000])
   const usage = await program.get(`/customers/${page.data[0].customer_id}/usage?days=2`)
-  expect(usage.days.reduce((sum: number, day: { output_bytes: number }) => sum + day.output_bytes, 0)).toBe(2 ** 32 + 15_000)
+  expect(usage.days.reduce((sum: number, day: { output_bytes: number }) => sum + day.output_bytes, 0)).toBe(
+    2 ** 32 + 15_000,
+  )
 }, 120_000)

@@ -14,11 +14,15 @@ beforeAll(async () => {
 afterAll(() => isp?.stop())
 
 test('every command of docs/api.md runs as it stands, and no answer is a refusal', async () => {
-  const blocks = [...readFileSync('docs/api.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1])
+  const blocks = [...readFileSync('docs/api.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
+    (match) => match[1],
+  )
   expect(blocks.length).toBeGreaterThan(5)
   const { port } = isp.server.server.address() as { port: number }
   const script = ['set -eu', ...blocks].join('\n').replaceAll(/^(api .*)$/gm, '$1; echo')
-  const bash = spawn('bash', ['-c', script], { env: { ...process.env, ISP_URL: `http://127.0.0.1:${port}`, ISP_TOKEN: admin.token } })
+  const bash = spawn('bash', ['-c', script], {
+    env: { ...process.env, ISP_URL: `http://127.0.0.1:${port}`, ISP_TOKEN: admin.token },
+  })
   const [output, errors] = await Promise.all([text(bash.stdout), text(bash.stderr)])
   expect(errors).toBe('')
   const refusals = output.split('\n').filter((line) => /"code":"[a-z_]+","detail"/.test(line))

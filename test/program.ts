@@ -40,7 +40,10 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
     radius: { auth_port, acct_port },
     token: '',
     async start() {
-      child = spawn(process.execPath, ['apps/server/src/main.ts'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] })
+      child = spawn(process.execPath, ['apps/server/src/main.ts'], {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
       const said: string[] = []
       const lines = createInterface({ input: child.stderr! })
       await new Promise<void>((resolve, reject) => {
@@ -48,7 +51,9 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
           said.push(line)
           if (line.endsWith('Ready.')) resolve()
         })
-        child!.once('exit', (code) => reject(new Error(`The program ended with ${code}:\n${said.join('\n')}`)))
+        child!.once('exit', (code) =>
+          reject(new Error(`The program ended with ${code}:\n${said.join('\n')}`)),
+        )
       })
     },
     async kill() {
@@ -57,16 +62,26 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
       await ended
     },
     async cli(...args) {
-      const cli = spawn(process.execPath, ['apps/server/src/cli.ts', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-      const [out, err] = [cli.stdout, cli.stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString())
+      const cli = spawn(process.execPath, ['apps/server/src/cli.ts', ...args], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const [out, err] = [cli.stdout, cli.stderr].map(async (stream) =>
+        Buffer.concat(await stream.toArray()).toString(),
+      )
       await once(cli, 'exit')
-      if (cli.exitCode !== 0) throw new Error(`isp ${args.join(' ')} ended with ${cli.exitCode}: ${await err}`)
+      if (cli.exitCode !== 0)
+        throw new Error(`isp ${args.join(' ')} ended with ${cli.exitCode}: ${await err}`)
       return (await out)!.trim()
     },
     send: (method, path, body, headers = {}) =>
       fetch(`${program.address}/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${program.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization: `Bearer ${program.token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
     async get(path) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRunning } from '../../apps/server/src/postgres/index.ts'
 import { residentMemory_mb } from '../cpu.ts'
@@ -25,12 +25,13 @@ export const start: Line = {
   },
 }
 
-/** Resident memory of the program ten seconds after it is ready, with every role and nobody there. */
+/** Resident memory of the program ten seconds after it is ready on data that exists, with every role and nobody there. */
 export const memoryIdle: Line = {
   name: 'memory-idle',
   unit: 'MB',
   bound: 1,
   async measure(bench) {
+    if (!existsSync(join(bench.folder, 'start'))) await npmStart(bench)
     let memory_mb = Number.NaN
     await npmStart(bench, async (pid) => {
       await new Promise((resolve) => setTimeout(resolve, 10_000))

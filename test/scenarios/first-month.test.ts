@@ -37,20 +37,61 @@ describe('first month', () => {
     await isp?.stop()
   })
 
-  const radclient = async (kind: 'auth' | 'acct', attributes: Record<string, string | number>, secret = 'testing123') => {
+  const radclient = async (
+    kind: 'auth' | 'acct',
+    attributes: Record<string, string | number>,
+    secret = 'testing123',
+  ) => {
     const port = kind === 'auth' ? radiusPorts(isp.app)!.auth_port : radiusPorts(isp.app)!.acct_port
     const client = spawn('radclient', ['-x', '-r', '1', '-t', '2', `127.0.0.1:${port}`, kind, secret])
-    client.stdin.end(Object.entries(attributes).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n'))
+    client.stdin.end(
+      Object.entries(attributes)
+        .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+        .join('\n'),
+    )
     return (await Promise.all([text(client.stdout), text(client.stderr)])).join('\n')
   }
-  const logIn = (password: string, secret?: string) => radclient('auth', { 'User-Name': 'lodz-1', 'User-Password': password, 'NAS-IP-Address': '127.0.0.1', 'Message-Authenticator': '0x00' }, secret)
+  const logIn = (password: string, secret?: string) =>
+    radclient(
+      'auth',
+      {
+        'User-Name': 'lodz-1',
+        'User-Password': password,
+        'NAS-IP-Address': '127.0.0.1',
+        'Message-Authenticator': '0x00',
+      },
+      secret,
+    )
 
   test('a customer is sold an internet service', async () => {
-    story.customer = await admin.post('/customers', { name: 'Łódź 東京 Київ', category: 'person', email: 'first@example.com' })
+    story.customer = await admin.post('/customers', {
+      name: 'Łódź 東京 Київ',
+      category: 'person',
+      email: 'first@example.com',
+    })
     expect(story.customer.status).toBe('new')
-    story.tariff = await admin.post('/tariffs', { title: 'Fibre 30', service_type: 'internet', price: '30.00', speed_download_kbps: 30_000, speed_upload_kbps: 10_000 })
-    story.router = await admin.post('/routers', { title: 'BRAS', nas_ip: '127.0.0.1', nas_type: 'mikrotik', radius_secret: 'testing123', coa_port: nas.port })
-    story.service = await admin.post('/services', { customer_id: story.customer.id, tariff_id: story.tariff.id, login: 'lodz-1', password: 'pass-word-1', start_date: '2027-01-01', router_id: story.router.id })
+    story.tariff = await admin.post('/tariffs', {
+      title: 'Fibre 30',
+      service_type: 'internet',
+      price: '30.00',
+      speed_download_kbps: 30_000,
+      speed_upload_kbps: 10_000,
+    })
+    story.router = await admin.post('/routers', {
+      title: 'BRAS',
+      nas_ip: '127.0.0.1',
+      nas_type: 'mikrotik',
+      radius_secret: 'testing123',
+      coa_port: nas.port,
+    })
+    story.service = await admin.post('/services', {
+      customer_id: story.customer.id,
+      tariff_id: story.tariff.id,
+      login: 'lodz-1',
+      password: 'pass-word-1',
+      start_date: '2027-01-01',
+      router_id: story.router.id,
+    })
     expect((await admin.post(`/services/${story.service.id}/activate`)).status).toBe('active')
     expect((await admin.get(`/customers/${story.customer.id}`)).status).toBe('active')
   })
@@ -65,9 +106,22 @@ describe('first month', () => {
   })
 
   test('usage is counted once, whatever is sent twice', async () => {
-    const session = { 'User-Name': 'lodz-1', 'Acct-Session-Id': 'S-1', 'NAS-IP-Address': '127.0.0.1', 'Framed-IP-Address': '100.64.0.9', 'Calling-Station-Id': '02:00:00:00:00:01' }
+    const session = {
+      'User-Name': 'lodz-1',
+      'Acct-Session-Id': 'S-1',
+      'NAS-IP-Address': '127.0.0.1',
+      'Framed-IP-Address': '100.64.0.9',
+      'Calling-Station-Id': '02:00:00:00:00:01',
+    }
     await radclient('acct', { ...session, 'Acct-Status-Type': 'Start' })
-    const interim = { ...session, 'Acct-Status-Type': 'Interim-Update', 'Acct-Session-Time': 300, 'Acct-Input-Octets': 1000, 'Acct-Output-Octets': 5000, 'Acct-Output-Gigawords': 1 }
+    const interim = {
+      ...session,
+      'Acct-Status-Type': 'Interim-Update',
+      'Acct-Session-Time': 300,
+      'Acct-Input-Octets': 1000,
+      'Acct-Output-Octets': 5000,
+      'Acct-Output-Gigawords': 1,
+    }
     await radclient('acct', interim)
     await radclient('acct', interim)
     const page = await admin.get(`/sessions?service_id=${story.service.id}`)
@@ -87,7 +141,10 @@ describe('first month', () => {
     expect(invoices.data).toHaveLength(1)
     story.invoice = invoices.data[0]
     expect(story.invoice).toMatchObject({ status: 'final', total: '30.00', due_date: '2027-01-16' })
-    const pdf = await isp.server.inject({ url: `/api/v1/invoices/${story.invoice.id}/pdf`, headers: { authorization: `Bearer ${admin.token}` } })
+    const pdf = await isp.server.inject({
+      url: `/api/v1/invoices/${story.invoice.id}/pdf`,
+      headers: { authorization: `Bearer ${admin.token}` },
+    })
     expect(pdf.headers['content-type']).toBe('application/pdf')
     const words = await pdfText(pdf.rawPayload)
     for (const word of ['Łódź', '東京', 'Київ', story.invoice.number]) expect(words).toContain(word)
@@ -109,11 +166,17 @@ describe('first month', () => {
   test('a payment sent twice posts once, and brings the customer back', async () => {
     const payment = { customer_id: story.customer.id, amount: '30.00', method: 'cash' }
     const key = { 'idempotency-key': 'pay-1' }
-    const [first, second] = await Promise.all([admin.call('POST', '/payments', payment, key), admin.call('POST', '/payments', payment, key)])
+    const [first, second] = await Promise.all([
+      admin.call('POST', '/payments', payment, key),
+      admin.call('POST', '/payments', payment, key),
+    ])
     expect([first.status, second.status]).toEqual([201, 201])
     expect(first.body.id).toBe(second.body.id)
     expect((await admin.get('/payments')).data).toHaveLength(1)
-    expect(await admin.get(`/customers/${story.customer.id}`)).toMatchObject({ status: 'active', balance: '0.00' })
+    expect(await admin.get(`/customers/${story.customer.id}`)).toMatchObject({
+      status: 'active',
+      balance: '0.00',
+    })
     expect((await admin.get(`/invoices/${story.invoice.id}`)).status).toBe('paid')
     expect(await logIn('pass-word-1')).toContain('Access-Accept')
     const timeline = await admin.get(`/customers/${story.customer.id}/timeline`)

@@ -168,7 +168,7 @@ export function startRelay(app: App): { wake(): void; stop(): Promise<void> } {
       waiting.add(done)
     })
   awake = () => {
-    for (const done of [...waiting]) done()
+    for (const done of waiting) done()
   }
   return {
     wake: () => awake(),

@@ -145,9 +145,7 @@ export function decodeBody(
     else if (value === null || value === '') {
       if (field.nullable) values[name] = null
       else complain(name, 'required', 'must not be empty')
-    } else if (value === '' && !field.nullable && kinds[field.kind].column === 'text')
-      complain(name, 'required', 'must not be empty')
-    else {
+    } else {
       try {
         values[name] = kinds[field.kind].decode(value, field, ctx.tenant)
       } catch (error) {

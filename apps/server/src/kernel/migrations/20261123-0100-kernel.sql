@@ -305,6 +305,7 @@ declare
   lead text;
   rest text[];
   found_rows integer;
+  rest_words text;
   condition text;
 begin
   if p_query ~ '^[\d\s()+./-]{4,}$' and p_query !~ '^\s*\d+\.\d' then
@@ -317,26 +318,30 @@ begin
   if p_tenant is null or coalesce(array_length(words, 1), 0) = 0 or words[1] = '' then return; end if;
   lead := words[1];
   rest := words[2:];
-  condition := (
-    select coalesce(string_agg(format(
-      ' and exists (select 1 from search_terms u where u.tenant_id = %L and u.row_id = s.row_id and u.term >= %L and u.term < %L)',
-      p_tenant, w, w || U&'\+10FFFF'), ''), '')
-    from unnest(rest) as w);
+  -- Each further word: its rows at once, or where it is so short that they would be too many, one look a row.
+  select coalesce(string_agg(format('w%s as materialized (select u.row_id from search_terms u where u.tenant_id = %L and u.term >= %L and u.term < %L), ',
+      place, p_tenant, w, w || U&'\+10FFFF'), '') filter (where length(w) >= 3), ''),
+    coalesce(string_agg(
+      case when length(w) >= 3 then format(' and s.row_id in (select row_id from w%s)', place)
+      else format(' and exists (select 1 from search_terms u where u.tenant_id = %L and u.row_id = s.row_id and u.term >= %L and u.term < %L)',
+        p_tenant, w, w || U&'\+10FFFF') end, ''), '')
+  into rest_words, condition
+  from unnest(rest) with ordinality as r(w, place);
   if p_nouns is not null then condition := condition || format(' and s.noun = any (%L)', p_nouns); end if;
   if p_partners is not null then condition := condition || format(' and (s.partner_id is null or s.partner_id = any (%L))', p_partners); end if;
   return query execute format(
-    'select distinct on (x.noun, x.row_id) x.noun, x.row_id, x.term::text from
-       (select s.noun, s.row_id, s.term from search_terms s where s.tenant_id = %L and s.term >= %L and s.term < %L%s order by s.term limit %s) x',
-    p_tenant, lead, lead || U&'\+10FFFF', condition, p_limit);
+    'with %s x as (select s.noun, s.row_id, s.term from search_terms s where s.tenant_id = %L and s.term >= %L and s.term < %L%s order by s.term limit %s)
+     select distinct on (x.noun, x.row_id) x.noun, x.row_id, x.term::text from x',
+    rest_words, p_tenant, lead, lead || U&'\+10FFFF', condition, p_limit);
   get diagnostics found_rows = row_count;
   -- Only where nothing begins with it: most of what is typed does, and words that merely contain it cost ten times as much. The
   -- candidates come first and by the trigram index; left to itself the planner reads all of a tenant's terms in order of rows.
   if found_rows = 0 and length(lead) >= 3 then
     return query execute format(
-      'with s as materialized (select c.noun, c.row_id, c.term, c.partner_id from search_terms c where c.tenant_id = %L and c.term like %L)
+      'with %s s as materialized (select c.noun, c.row_id, c.term, c.partner_id from search_terms c where c.tenant_id = %L and c.term like %L)
        select distinct on (s.noun, s.row_id) s.noun, s.row_id, s.term::text from s
        where true%s limit %s',
-      p_tenant, '%' || replace(replace(replace(lead, '\', '\\'), '%', '\%'), '_', '\_') || '%', condition, p_limit);
+      rest_words, p_tenant, '%' || replace(replace(replace(lead, '\', '\\'), '%', '\%'), '_', '\_') || '%', condition, p_limit);
   end if;
 end $$;
 

@@ -1,5 +1,6 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { today } from '#kernel/ctx.ts'
+import { newId } from '#kernel/ids.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import { chart, type AccountName } from './accounts.ts'
@@ -26,15 +27,17 @@ export type Entry = {
 export async function post(ctx: Ctx, entries: readonly Entry[], alsoSet: Sql = empty): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map((entry) => ({
+    // In the order given: a statement reads net before tax.
+    id: newId(),
     ...entry,
     debit: chart[entry.debit].code,
     credit: chart[entry.credit].code,
   }))
   await ctx.db.run(sql`
     with posted as (
-      insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
-      select ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, d.id, c.id, e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'text', credit: 'text', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}
+      insert into journal_entries (id, tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
+      select e.id, ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, d.id, c.id, e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from ${rowsOf('e', rows, { id: 'uuid', date: 'date', kind: 'text', description: 'text', debit: 'text', credit: 'text', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}
       join accounts d on d.tenant_id = ${ctx.tenant.id} and d.code = e.debit
       join accounts c on c.tenant_id = ${ctx.tenant.id} and c.code = e.credit
       returning customer_id, debit_account_id, credit_account_id, amount
