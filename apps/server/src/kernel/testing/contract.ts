@@ -465,8 +465,14 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
       expect(await s.admin.get(`${s.path}/${row.id}`)).toEqual(row)
     })
 
-    test('another partner sees nothing', async ({ skip }) => {
-      if (s.scope !== 'partner') skip()
+    test('another partner sees nothing of what partners own, and all of what the ISP shares', async () => {
+      if (s.scope !== 'partner') {
+        const partner = await s.admin.post('/partners', { name: `${name} reader` })
+        const reader = await withGrants([{ noun: '*', actions: ['*'] }], partner.id)
+        const shared = await created()
+        expect(ids(await listed(reader)).includes(shared.id)).toBe(s.scope === 'tenant')
+        return
+      }
       const [ours, theirs] = [
         await s.admin.post('/partners', { name: `${name} ours` }),
         await s.admin.post('/partners', { name: `${name} theirs` }),
