@@ -157,9 +157,12 @@ describe('first month', () => {
     expect(customer.status).toBe('blocked')
     expect((await admin.get(`/invoices/${story.invoice.id}`)).status).toBe('overdue')
     expect(heard.at(-1)).toEqual({ code: 'disconnect', login: 'lodz-1' })
-    expect(await logIn('pass-word-1')).toContain('Access-Reject')
+    const refused = await logIn('pass-word-1')
+    expect(refused).toContain('Access-Reject')
     const why = await admin.get(`/services/${story.service.id}/explain`)
     expect(why.access.decision).toBe('reject')
+    // The router and the screen give one and the same reason, in the ISP's own days.
+    expect(refused).toContain(why.access.sentence.slice(0, 200))
     expect(why.access.sentence).toContain(story.invoice.number)
   })
 

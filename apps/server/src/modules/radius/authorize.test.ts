@@ -16,7 +16,7 @@ const subscriber: Subscriber = {
   mac: null,
   customer_status: 'active',
   customer_status_reason: null,
-  customer_status_since: '2027-01-01T00:00:00.000Z',
+  customer_status_since: '2027-01-01',
   speed_download_kbps: 100_000,
   speed_upload_kbps: 20_000,
   today: '2027-01-02',

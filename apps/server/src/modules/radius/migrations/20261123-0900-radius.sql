@@ -199,7 +199,7 @@ create function radius_subscribers(p_tenants uuid[], p_logins text[], p_services
 returns table (
   n bigint, tenant_id uuid, service_id uuid, customer_id uuid, partner_id uuid, login text, password bytea, service_status text,
   start_date date, router_id uuid, ipv4_address text, mac text, customer_status text, customer_status_reason text,
-  customer_status_since timestamptz, speed_download_kbps bigint, speed_upload_kbps bigint, today date, clock_at float8
+  customer_status_since date, speed_download_kbps bigint, speed_upload_kbps bigint, today date, clock_at float8
 )
 language plpgsql stable security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -208,7 +208,7 @@ begin
   return query
     select wanted.n, s.tenant_id, s.id, s.customer_id, s.partner_id, s.login, s.password, s.status,
       s.start_date, s.router_id, host(s.ipv4_address), s.mac, c.status, c.status_reason,
-      c.status_since::timestamptz, t.speed_download_kbps, t.speed_upload_kbps,
+      (c.status_since at time zone isp.time_zone)::date, t.speed_download_kbps, t.speed_upload_kbps,
       (coalesce(isp.clock_at, now()) at time zone isp.time_zone)::date, date_part('epoch', isp.clock_at)
     from unnest(p_tenants, p_logins, p_services) with ordinality as wanted(tenant_id, login, service_id, n)
     cross join lateral (
