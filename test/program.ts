@@ -29,9 +29,9 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
     LOG_LEVEL: 'error',
     ...env,
     DATA_DIR: data_dir,
-    PORT: String(port),
+    PORT: env.FORCE_PORT ?? String(port),
     RADIUS_HOST: '127.0.0.1',
-    RADIUS_AUTH_PORT: String(auth_port),
+    RADIUS_AUTH_PORT: env.FORCE_RADIUS_AUTH_PORT ?? String(auth_port),
     RADIUS_ACCT_PORT: String(acct_port),
   }
   let child: ChildProcess | undefined
@@ -99,7 +99,10 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
       rmSync(data_dir, { recursive: true, force: true })
     },
   }
-  await program.start()
+  await program.start().catch(async (error: unknown) => {
+    await program.remove()
+    throw error
+  })
   program.token = await program.cli('token', 'create', '--role', 'admin')
   return program
 }

@@ -191,5 +191,5 @@ function dieWithDatabase(embedded: Embedded | undefined, stop: () => Promise<voi
 }
 
 function isPlain(error: unknown): error is Error {
-  return error instanceof Error && ('plain' in error || error.message.startsWith('Migration '))
+  return error instanceof Error && error.message.startsWith('Migration ')
 }

@@ -1,4 +1,5 @@
 import type { App } from '#kernel/app.ts'
+import { BadConfig } from '#kernel/config.ts'
 import { poolDb } from '#kernel/db.ts'
 import { onBatch } from '#kernel/events.ts'
 import { sql } from '#kernel/sql.ts'
@@ -89,7 +90,7 @@ async function open(app: App, options: RadiusServerOptions<RouterClient>): Promi
     const why = error instanceof Error ? error.message : String(error)
     const name =
       why.includes(`port ${acct_port} `) && auth_port !== acct_port ? 'RADIUS_ACCT_PORT' : 'RADIUS_AUTH_PORT'
-    throw new Error(
+    throw new BadConfig(
       `The RADIUS server cannot start. ${why} Set ${name} to another port, or stop the program that uses it.`,
       { cause: error },
     )
