@@ -4,14 +4,7 @@ import { clientOf, startTestIsp, asTenant, type Client, type TestIsp } from '#ke
 import { sql } from '#kernel/sql.ts'
 import { createTenant, issueApiKey, type NewTenant } from '#modules/identity/index.ts'
 
-export {
-  advance,
-  asTenant,
-  settled,
-  setClockForTests,
-  type Client,
-  type TestIsp,
-} from '#kernel/testing/isp.ts'
+export { advance, asTenant, settled, type Client, type TestIsp } from '#kernel/testing/isp.ts'
 
 /** The whole program on a database of its own. */
 export const startIsp = (env: Record<string, string> = {}): Promise<TestIsp> =>

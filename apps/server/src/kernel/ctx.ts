@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { App } from './app.ts'
 import { read, transaction, type Db, type TenantState } from './db.ts'
 import { flush, newEffects, type Effects } from './effects.ts'
@@ -143,8 +142,6 @@ export const today = (ctx: Ctx): Temporal.PlainDate =>
 /** Midnight that begins `date` in the ISP's time zone. */
 export const startOf = (ctx: Ctx, date: Temporal.PlainDate): Temporal.Instant =>
   date.toZonedDateTime({ timeZone: ctx.tenant.time_zone }).toInstant()
-
-export const requests = new AsyncLocalStorage<{ request_id: string }>()
 
 function contextOf(
   app: App,

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { isId } from './ids.ts'
@@ -162,13 +161,9 @@ async function send<Row>(client: Queryable, query: Sql<Row>): Promise<Row[]> {
 
 function submit(client: Queryable, query: Sql): Promise<pg.QueryResult> {
   const { text, values } = compile(query)
-  statements.getStore()?.push(text)
   const name = statementName(text)
   return client.query(name ? { name, text, values } : { text, values })
 }
-
-/** Statement texts of one request, for tests that count trips and for the slow-request log. */
-export const statements = new AsyncLocalStorage<string[]>()
 
 /**
  * Named statements halve PostgreSQL's CPU (no parse, no plan), but each name lives as long as its connection: only texts seen

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import type { App } from './app.ts'
 
 /** Prometheus metrics of this process. */
@@ -17,9 +17,6 @@ const requests = new Histogram({
 /** A counter of a module's own: `counter('isp_radius_packets_total', 'RADIUS packets by outcome.', ['outcome'])`. */
 export const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
   new Counter({ name, help, labelNames: [...labelNames], registers: [registry] })
-
-export const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
-  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })
 
 const slow_ms = 1000
 

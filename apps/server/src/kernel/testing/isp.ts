@@ -4,7 +4,6 @@ import type { App, Module } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { act, systemPrincipal, type Ctx } from '../ctx.ts'
 import { advanceClock, parseDuration, settle } from '../schedules.ts'
-import { sql } from '../sql.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 
 /** A whole ISP in a test: real PostgreSQL, the real program, its API spoken through Fastify's own injection. */
@@ -140,8 +139,3 @@ export const advance = (isp: { app: App }, tenant_id: string, by: string) =>
   advanceClock(isp.app, tenant_id, parseDuration(by))
 
 export const settled = (isp: { app: App }, tenant_id: string) => settle(isp.app, tenant_id, 30_000)
-
-export const setClockForTests = (isp: { app: App }, tenant_id: string, at: string) =>
-  asTenant(isp, tenant_id, (ctx) =>
-    ctx.db.run(sql`update tenants set clock_at = ${at} where id = ${tenant_id}`),
-  )
