@@ -180,7 +180,7 @@ test('an entity of one’s own has its list, form and page at once', async () =>
   await page.getByRole('button', { name: 'Create entity' }).click()
   await page.waitForURL(/\/x\/vehicle$/)
   await page.getByRole('link', { name: 'Create vehicle' }).first().click()
-  await page.getByLabel('Plate').fill('WX 12345')
+  await page.getByRole('textbox', { name: 'Plate' }).fill('WX 12345')
   await page.getByRole('button', { name: 'Create vehicle' }).click()
   await page.getByRole('heading', { name: 'WX 12345' }).waitFor()
   await page.getByRole('navigation').getByRole('link', { name: 'Vehicles' }).waitFor()
