@@ -92,48 +92,6 @@ contract('labels', () =>
   }),
 )
 
-contract('tariffs', async () => {
-  const tax = await other.post('/taxes', { name: 'Theirs', rate: '8' })
-  return subject({
-    noun: 'tariff',
-    path: '/tariffs',
-    scope: 'tenant',
-    valid: (n) => ({
-      title: `Fibre ${String(n).padStart(4, '0')}`,
-      service_type: n % 2 ? 'internet' : 'recurring',
-      price: '30.00',
-      speed_download_kbps: 1000,
-      speed_upload_kbps: 500,
-    }),
-    change: { price: '31.50', description: 'Now\nwith more' },
-    invalid: [
-      [{ price: '30.005' }, 'price', 'not_money'],
-      [{ price: '-1.00' }, 'price', 'out_of_range'],
-      [{ price: '9999999999999999.00' }, 'price', 'not_money'],
-      [{ speed_download_kbps: 1.5 }, 'speed_download_kbps', 'not_a_whole_number'],
-    ],
-    filterBy: 'service_type',
-    sortBy: 'title',
-    foreign: [['tax_id', tax.id]],
-  })
-})
-
-contract('taxes', () =>
-  subject({
-    noun: 'tax',
-    path: '/taxes',
-    scope: 'tenant',
-    valid: (n) => ({ name: `VAT ${String(n).padStart(4, '0')}`, rate: '21.5' }),
-    change: { rate: '8.25' },
-    invalid: [
-      [{ rate: '101' }, 'rate', 'out_of_range'],
-      [{ rate: '0.12345' }, 'rate', 'not_a_decimal'],
-    ],
-    filterBy: 'name',
-    sortBy: 'name',
-  }),
-)
-
 contract('routers', () =>
   subject({
     noun: 'router',

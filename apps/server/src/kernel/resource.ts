@@ -89,6 +89,7 @@ export type Resource<F extends Fields = Fields> = {
   before?: {
     create?: (ctx: Ctx, row: Record<string, unknown>) => Promise<void>
     update?: (ctx: Ctx, row: Record<string, unknown>, changes: Record<string, unknown>) => Promise<void>
+    delete?: (ctx: Ctx, row: Record<string, unknown>) => Promise<void>
   }
   /** Takes from a printed row what this actor may not know although it may see the row. */
   redact?: (ctx: Ctx, printed: Record<string, unknown>) => void

@@ -108,6 +108,7 @@ export async function update(
 export async function remove(ctx: Ctx, noun: Resource, row_id: string): Promise<void> {
   mustBeAbleTo(ctx, noun, 'delete')
   const row = await locked(ctx, noun, row_id)
+  await noun.before?.delete?.(ctx, row)
   await ctx.db.run(sql`delete from ${id(noun.table)} where id = ${row_id}`)
   record(ctx, { noun: noun.name, row_id, action: 'deleted', changes: diff(ctx, noun, row, {}) })
 }

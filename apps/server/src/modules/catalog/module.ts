@@ -1,5 +1,12 @@
 import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
-import { tariffs, taxes } from './catalog.ts'
+import { locations } from './locations.ts'
+import { routes } from './routes.ts'
+import { tariffs } from './tariffs.ts'
+import { revenueCategories, taxes } from './taxes.ts'
 
-export const catalog: Module = { name: 'catalog', nouns: [asResource(tariffs), asResource(taxes)] }
+export const catalog: Module = {
+  name: 'catalog',
+  nouns: [asResource(tariffs), asResource(taxes), asResource(revenueCategories), asResource(locations)],
+  routes,
+}

@@ -19,6 +19,7 @@ const subscriber: Subscriber = {
   customer_status_since: '2027-01-01',
   speed_download_kbps: 100_000,
   speed_upload_kbps: 20_000,
+  shaping: null,
   today: '2027-01-02',
   clock_at: null,
 }

@@ -3,6 +3,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { on, type Told } from '#kernel/events.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import { change, insert } from '#kernel/store.ts'
+import { shapingFields } from '#modules/catalog/index.ts'
 import { convergeSession } from './converge.ts'
 import { policies, policyOf } from './policy.ts'
 import { coaRequests, sessions, type CoaRequest } from './sessions.ts'
@@ -87,7 +88,7 @@ function affected({ noun, row_id, data }: Told): Sql | undefined {
     case 'session':
       return sql`s.id = ${row_id}`
     case 'tariff':
-      return touched(['speed_download_kbps', 'speed_upload_kbps'])
+      return touched(shapingFields)
         ? sql`s.service_id in (select id from services where tariff_id = ${row_id} and status <> 'terminated')`
         : undefined
     case 'router':

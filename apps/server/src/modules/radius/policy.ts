@@ -1,3 +1,4 @@
+import { shapingAt, type Rates, type Shaping } from '#modules/catalog/index.ts'
 import { decideAccess } from '#modules/services/index.ts'
 import type { Subscriber } from './subscribers.ts'
 import { vendorOf } from './vendors/by-type.ts'
@@ -23,16 +24,32 @@ export function policyOf(subscriber: Subscriber | undefined, router: RouterPolic
 
 export function policyFor(outcome: Policy['outcome'], subscriber: Subscriber, router: RouterPolicy): Policy {
   if (outcome === 'reject') return rejected
-  const { speed_upload_kbps: upload_kbps, speed_download_kbps: download_kbps } = subscriber
+  const rates = {
+    upload_kbps: subscriber.speed_upload_kbps,
+    download_kbps: subscriber.speed_download_kbps,
+  }
+  const shaping = subscriber.shaping && shapingAt(rates, subscriber.shaping)
   const vendor = vendorOf(router.nas_type)
-  const speed = vendor.speed({ upload_kbps, download_kbps })
-  const rates = `${upload_kbps}/${download_kbps}`
-  if (outcome === 'accept') return { name: `accept ${rates}`, outcome, attributes: speed }
+  const speed = vendor.speed({ ...rates, shaping })
+  const named = nameOf(rates, shaping)
+  if (outcome === 'accept') return { name: `accept ${named}`, outcome, attributes: speed }
   return {
-    name: `walled ${router.walled_list} ${rates}`,
+    name: `walled ${router.walled_list} ${named}`,
     outcome,
     attributes: [...speed, ...vendor.walled(router.walled_list)],
   }
+}
+
+function nameOf(rates: Rates, shaping: Shaping | null): string {
+  const pair = ({ upload_kbps, download_kbps }: Rates) => `${upload_kbps}/${download_kbps}`
+  if (!shaping) return pair(rates)
+  const { guaranteed, burst, priority } = shaping
+  return [
+    pair(rates),
+    ...(guaranteed ? [`min ${pair(guaranteed)}`] : []),
+    ...(burst ? [`burst ${pair(burst.limit)} ${pair(burst.threshold)} ${burst.time_s}s`] : []),
+    ...(priority === 'normal' ? [] : [priority]),
+  ].join(' ')
 }
 
 const rejected: Policy = { name: 'reject', outcome: 'reject', attributes: [] }

@@ -1,5 +1,6 @@
 import type { Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
+import type { ShapingTerms } from '#modules/catalog/index.ts'
 
 /** What a decision about a subscriber needs, as it stands at this moment. */
 export type Subscriber = {
@@ -20,6 +21,8 @@ export type Subscriber = {
   customer_status_since: string
   speed_download_kbps: number
   speed_upload_kbps: number
+  /** Null where the tariff has nothing but its speeds. */
+  shaping: ShapingTerms | null
   /** In the ISP's time zone. */
   today: string
   /** Seconds since 1970; where the tenant lives on a test clock. */

@@ -4,7 +4,7 @@ import { today, type Ctx } from '#kernel/ctx.ts'
 import { asSystem } from '#kernel/insiders.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { change, find, insert, lock } from '#kernel/store.ts'
-import { tariffs } from '#modules/catalog/index.ts'
+import { mustBeAllowedChange, mustBeOffered, tariffs } from '#modules/catalog/index.ts'
 import { activateCustomer, customers } from '#modules/customers/index.ts'
 import { assignPoolAddress, assignStaticAddress } from '#modules/network/index.ts'
 import { services, type Service } from './services.ts'
@@ -52,12 +52,6 @@ export const createService = collectionCommand(
         'no_such_tariff',
         'There is no tariff with this id, or you may not see it.',
       )
-    if (tariff.status !== 'active')
-      throw invalidField(
-        'tariff_id',
-        'tariff_not_active',
-        `The tariff ${tariff.title} is ${tariff.status} and cannot be sold.`,
-      )
     const customer = await find(ctx, customers, input.customer_id)
     if (!customer)
       throw invalidField(
@@ -71,6 +65,7 @@ export const createService = collectionCommand(
         'customer_disabled',
         'A disabled customer cannot get services. Activate the customer first.',
       )
+    await mustBeOffered(ctx, tariff, customer)
     const { login, password, ipv4_mode, ipv4_address, start_date, ...rest } = input
     const internet = tariff.service_type === 'internet'
     if (internet && !login) throw invalidField('login', 'required', 'An internet service needs a login.')
@@ -195,18 +190,13 @@ export const changeTariff = command(
         'no_such_tariff',
         'There is no tariff with this id, or you may not see it.',
       )
-    if (tariff.service_type !== service.service_type)
-      throw invalidField(
-        'tariff_id',
-        'other_service_type',
-        `${tariff.title} is a tariff for ${tariff.service_type} services; this is an ${service.service_type} service.`,
-      )
-    if (tariff.status !== 'active')
-      throw invalidField(
-        'tariff_id',
-        'tariff_not_active',
-        `The tariff ${tariff.title} is ${tariff.status} and cannot be sold.`,
-      )
+    const [present, customer] = await Promise.all([
+      find(ctx, tariffs, service.tariff_id),
+      find(ctx, customers, service.customer_id),
+    ])
+    if (!present || !customer) throw new Error('A service without its tariff or customer.')
+    mustBeAllowedChange(present, tariff)
+    if (tariff.id !== present.id) await mustBeOffered(ctx, tariff, customer)
     if (tariff.id === service.tariff_id && price === service.price)
       throw new Refused(409, 'same_tariff', 'The service has this tariff and price already.')
     const changed = await change(

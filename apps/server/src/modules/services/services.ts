@@ -1,5 +1,6 @@
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
+import { serviceTypes } from '#modules/catalog/index.ts'
 
 /** What a customer has. "Blocked" is no status of a service: it follows from the customer's. */
 export const services = resource('service', {
@@ -13,7 +14,7 @@ export const services = resource('service', {
     tariff_id: { kind: 'reference', to: 'tariff', readonly: true, filter: true, list: true },
     service_type: {
       kind: 'choice',
-      values: ['internet', 'recurring', 'one_time'],
+      values: serviceTypes,
       readonly: true,
       filter: true,
       list: true,

@@ -1,7 +1,8 @@
 import type { AttributeValue } from '@isp/radius'
+import type { Rates, Shaping } from '#modules/catalog/index.ts'
 
-/** Speeds as the subscriber sees them: download is towards the subscriber. */
-export type Speed = { download_kbps: number; upload_kbps: number }
+/** Speeds as the subscriber sees them: download is towards the subscriber. Without shaping the rate is all there is to say. */
+export type Speed = Rates & { shaping?: Shaping | null }
 
 export type Attributes = [name: string, value: AttributeValue][]
 

@@ -1,5 +1,6 @@
 import { attributeByName, encodeAttributes, RadiusPacket } from '@isp/radius'
 import { expect, test } from 'vitest'
+import type { Shaping } from '#modules/catalog/index.ts'
 import { vendorOf } from './by-type.ts'
 
 const speed = { download_kbps: 100_000, upload_kbps: 20_500 }
@@ -40,6 +41,29 @@ test.each([
   ],
 ])('%s is told a speed in its own units', (nas_type, expected) => {
   expect(vendorOf(nas_type).speed(speed)).toEqual(expected)
+})
+
+test('MikroTik is told burst, priority and guarantee in the order of Mikrotik-Rate-Limit', () => {
+  const rates = (download_kbps: number, upload_kbps: number) => ({ download_kbps, upload_kbps })
+  const told = (shaping: Shaping) =>
+    vendorOf('mikrotik')
+      .speed({ ...rates(4000, 2000), shaping })[0]!
+      .slice(1)
+      .join()
+  const burst = { limit: rates(8000, 4000), threshold: rates(3200, 1600), time_s: 30 }
+  const guaranteed = rates(1000, 512)
+  expect(told({ guaranteed: null, burst, priority: 'normal' })).toBe('2M/4M 4M/8M 1600k/3200k 30/30')
+  expect(told({ guaranteed, burst, priority: 'normal' })).toBe('2M/4M 4M/8M 1600k/3200k 30/30 5 512k/1M')
+  expect(told({ guaranteed, burst: null, priority: 'high' })).toBe('2M/4M 0/0 0/0 0/0 1 512k/1M')
+  expect(told({ guaranteed: null, burst: null, priority: 'low' })).toBe('2M/4M 0/0 0/0 0/0 8')
+  expect(
+    vendorOf('wispr').speed({ ...rates(4000, 2000), shaping: { guaranteed, burst, priority: 'low' } }),
+  ).toEqual([
+    ['WISPr-Bandwidth-Max-Up', 2_000_000],
+    ['WISPr-Bandwidth-Max-Down', 4_000_000],
+    ['WISPr-Bandwidth-Min-Up', 512_000],
+    ['WISPr-Bandwidth-Min-Down', 1_000_000],
+  ])
 })
 
 test('beyond 4.29 Gbit/s a 32-bit attribute says as much as it can', () => {

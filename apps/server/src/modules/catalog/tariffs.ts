@@ -1,0 +1,55 @@
+import { visiblePartners } from '#kernel/permissions.ts'
+import { resource, type Row } from '#kernel/resource.ts'
+import { sql } from '#kernel/sql.ts'
+import { internetFields, voiceFields } from './fields-internet.ts'
+import { priceFields, saleFields } from './fields-sale.ts'
+import { checkTariff } from './kinds-of-tariff.ts'
+import { mustBeTheirs, partnersOfSight } from './sight.ts'
+
+export const serviceTypes = ['internet', 'voice', 'recurring', 'one_time', 'bundle'] as const
+export type ServiceType = (typeof serviceTypes)[number]
+
+/** What is sold. A partner's staff sees what is sold to its customers, and what they have. */
+export const tariffs = resource('tariff', {
+  title: 'title',
+  sort: 'title',
+  search: true,
+  fields: {
+    title: { kind: 'text', max: 120, filter: true, sort: true, list: true },
+    description: { kind: 'long_text', max: 2000, nullable: true },
+    service_type: { kind: 'choice', values: serviceTypes, immutable: true, filter: true, list: true },
+    status: {
+      kind: 'choice',
+      values: ['draft', 'active', 'retired'],
+      default: 'active',
+      filter: true,
+      list: true,
+    },
+    ...priceFields,
+    ...internetFields,
+    ...voiceFields,
+    ...saleFields,
+  },
+  rows(ctx) {
+    const seen = partnersOfSight(ctx)
+    if (!seen) return sql`true`
+    return sql`(partner_ids = '{}' or partner_ids && ${seen}::uuid[] or exists (
+      select from services s
+      where s.tenant_id = tariffs.tenant_id and s.tariff_id = tariffs.id and s.partner_id = any(${visiblePartners(ctx)}::uuid[])))`
+  },
+  before: {
+    async create(ctx, row) {
+      mustBeTheirs(ctx, row)
+      checkTariff(row)
+    },
+    async update(ctx, row, changes) {
+      mustBeTheirs(ctx, changes, row)
+      checkTariff({ ...row, ...changes })
+    },
+    async delete(ctx, row) {
+      mustBeTheirs(ctx, {}, row)
+    },
+  },
+})
+
+export type Tariff = Row<typeof tariffs>

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll } from 'vitest'
+import { contract, type Subject } from '#kernel/testing/contract.ts'
+import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+
+/** The catalogue's nouns keep every noun's promises. */
+let isp: TestIsp
+let admin: Client
+let other: Client
+beforeAll(async () => {
+  isp = await startIsp()
+  admin = await newTenant(isp)
+  other = await newTenant(isp)
+})
+afterAll(() => isp?.stop())
+
+type Declared = Omit<Subject, 'isp' | 'admin' | 'other'>
+const subject = (declared: Declared): Subject => ({ isp, admin, other, ...declared })
+
+contract('tariffs', async () => {
+  const tax = await other.post('/taxes', { name: 'Theirs', rate: '8' })
+  const category = await other.post('/revenue_categories', { name: 'Theirs' })
+  const location = await other.post('/locations', { name: 'Theirs', country: 'DE' })
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'tariff',
+    path: '/tariffs',
+    scope: 'tenant',
+    valid: (n) => ({
+      title: `Fibre ${String(n).padStart(4, '0')}`,
+      price: '30.00',
+      ...(n % 2
+        ? { service_type: 'internet', speed_download_kbps: 1000, speed_upload_kbps: 500 }
+        : { service_type: 'recurring' }),
+    }),
+    change: { price: '31.50', description: 'Now\nwith more' },
+    invalid: [
+      [{ price: '30.005' }, 'price', 'not_money'],
+      [{ price: '-1.00' }, 'price', 'out_of_range'],
+      [{ price: '9999999999999999.00' }, 'price', 'not_money'],
+      [{ speed_download_kbps: 1.5 }, 'speed_download_kbps', 'not_a_whole_number'],
+      [{ included_minutes: 5 }, 'included_minutes', 'not_for_kind'],
+      [{ customer_category: 'nobody' }, 'customer_category', 'not_a_choice'],
+    ],
+    filterBy: 'service_type',
+    sortBy: 'title',
+    foreign: [
+      ['tax_id', tax.id],
+      ['revenue_category_id', category.id],
+      ['location_ids', location.id],
+      ['partner_ids', partner.id],
+    ],
+  })
+})
+
+contract('revenue_categories', () =>
+  subject({
+    noun: 'revenue_category',
+    path: '/revenue_categories',
+    scope: 'tenant',
+    valid: (n) => ({ name: `Revenue ${String(n).padStart(4, '0')}`, code: `70${n}` }),
+    change: { code: '799' },
+    invalid: [[{ code: 7 }, 'code', 'not_text']],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
+
+contract('locations', () =>
+  subject({
+    noun: 'location',
+    path: '/locations',
+    scope: 'tenant',
+    valid: (n) => ({ name: `Area ${String(n).padStart(4, '0')}`, cities: `City ${n}` }),
+    change: { postal_codes: '58-5', country: 'PL' },
+    invalid: [
+      [{ cities: null }, 'cities', 'required'],
+      [{ country: 'Poland' }, 'country', 'too_long'],
+    ],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
+
+contract('taxes', () =>
+  subject({
+    noun: 'tax',
+    path: '/taxes',
+    scope: 'tenant',
+    valid: (n) => ({ name: `VAT ${String(n).padStart(4, '0')}`, rate: '21.5' }),
+    change: { rate: '8.25' },
+    invalid: [
+      [{ rate: '101' }, 'rate', 'out_of_range'],
+      [{ rate: '0.12345' }, 'rate', 'not_a_decimal'],
+    ],
+    filterBy: 'name',
+    sortBy: 'name',
+  }),
+)
