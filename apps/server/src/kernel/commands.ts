@@ -33,8 +33,11 @@ type Declared<F extends Fields, I extends Fields> = {
   danger?: boolean
   money?: boolean
   answers?: Resource | 'json'
-  /** A sentence why the verb may not be used on this row now, or null. Shown on its button before anyone presses it. */
-  unless?: (row: Row<Resource<F>>, ctx: Ctx) => string | null
+  /**
+   * A sentence why the verb may not be used on this row now, or null. Shown on its button before anyone presses it, when there is no
+   * input yet.
+   */
+  unless?: (row: Row<Resource<F>>, ctx: Ctx, input?: Input<I>) => string | null
 }
 
 export type RowVerb<F extends Fields, I extends Fields, T> = Verb &
@@ -48,10 +51,11 @@ export function command<F extends Fields, const I extends Fields, T>(
   declared: Declared<F, I>,
   run: (ctx: Ctx, row: Row<Resource<F>>, input: Input<I>) => Promise<T>,
 ): RowVerb<F, I, T> {
-  const refusal = (ctx: Ctx, row: Row<Resource<F>>) => declared.unless?.(row, ctx) ?? null
+  const refusal = (ctx: Ctx, row: Row<Resource<F>>, input?: Input<I>) =>
+    declared.unless?.(row, ctx, input) ?? null
   const verbFunction = async (ctx: Ctx, target: string | Row<Resource<F>>, input: Input<I>): Promise<T> => {
     const row = typeof target === 'string' ? await lock(ctx, noun, target) : target
-    const reason = refusal(ctx, row)
+    const reason = refusal(ctx, row, input)
     if (reason) throw new Refused(409, `cannot_${verb}`, reason)
     return run(ctx, row, input)
   }

@@ -33,9 +33,15 @@ export type QueuedJob = {
 }
 
 /** Gathered while a verb runs and written by one statement before the commit, so that a hundred changes cost one trip. */
-export type Effects = { changes: Change[]; events: Event[]; jobs: QueuedJob[] }
+export type Effects = {
+  changes: Change[]
+  events: Event[]
+  jobs: QueuedJob[]
+  /** To so many of the events insiders have reacted. */
+  reacted: number
+}
 
-export const newEffects = (): Effects => ({ changes: [], events: [], jobs: [] })
+export const newEffects = (): Effects => ({ changes: [], events: [], jobs: [], reacted: 0 })
 
 /** Records a change of a row: an audit row, and the event `noun.action`. */
 export function record(

@@ -22,12 +22,12 @@ const longestChain = 16
 /** Lets insiders react to what was recorded, and to what their reactions record, until nothing is new. */
 export async function reactInside(ctx: Ctx): Promise<void> {
   const system = asSystem(ctx)
-  let seen = 0
-  for (let round = 0; seen < ctx.effects.events.length; round++) {
+  const { effects } = ctx
+  for (let round = 0; effects.reacted < effects.events.length; round++) {
     if (round === longestChain)
-      throw new Error(`Reactions do not end: ${ctx.effects.events.map((event) => event.type).join(', ')}`)
-    const fresh = ctx.effects.events.slice(seen)
-    seen = ctx.effects.events.length
+      throw new Error(`Reactions do not end: ${effects.events.map((event) => event.type).join(', ')}`)
+    const fresh = effects.events.slice(effects.reacted)
+    effects.reacted = effects.events.length
     for (const event of fresh) {
       for (const insider of ctx.app.insiders) {
         if (insider.types.includes(event.type))
