@@ -11,6 +11,7 @@ import { network } from '#modules/network/module.ts'
 import { overview } from '#modules/overview/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
 import { radius } from '#modules/radius/module.ts'
+import { reports } from '#modules/reports/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
 import { servicesModule } from '#modules/services/module.ts'
 import { usage } from '#modules/usage/module.ts'
@@ -31,5 +32,6 @@ export const modules: readonly Module[] = [
   paymentsModule,
   entitiesModule,
   importsModule,
+  reports,
   overview,
 ]

@@ -19,7 +19,7 @@ export const customersDue = (
   ctx.db.all(sql<DueRow>`
     select ${columns}
     from customers
-    where next_billing_on <= ${dateOf(date)}::date
+    where next_billing_on <= ${dateOf(date)}::date and not no_auto_billing
       ${more.only ? sql`and id = ${more.only}` : empty}
       ${more.after ? sql`and id > ${more.after}` : empty}
       ${more.except && more.except.length > 0 ? sql`and id <> all(${more.except}::uuid[])` : empty}

@@ -1,7 +1,7 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { asSystem, inside } from '#kernel/insiders.ts'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
-import { sql } from '#kernel/sql.ts'
+import { empty, sql } from '#kernel/sql.ts'
 import { find } from '#kernel/store.ts'
 import {
   activateCustomer,
@@ -27,7 +27,9 @@ type Debt = {
   min_balance: bigint
 }
 
-const debts = (ctx: Ctx, only?: string) => sql<Debt>`
+type Whom = { only?: string; standing: 'dunnable' | 'any' }
+
+const debts = (ctx: Ctx, { only, standing }: Whom) => sql<Debt>`
   select c.id as customer_id, i.number, i.due_total, i.due_date, c.balance, c.min_balance
   from customers c
   cross join lateral (
@@ -38,19 +40,32 @@ const debts = (ctx: Ctx, only?: string) => sql<Debt>`
     order by due_total = 0, due_date, id
     limit 1
   ) i
-  where c.balance < c.min_balance and ${only ? sql`c.id = ${only}` : sql`c.status = 'active' and c.auto_block`}
+  where c.balance < c.min_balance
+    ${only ? sql`and c.id = ${only}` : empty}
+    ${standing === 'dunnable' ? sql`and c.status = 'active' and c.auto_block and not c.never_block` : empty}
   order by c.id
   limit 100000`
 
 /** Every night, after invoices became overdue: blocks who owes, and disables who was blocked longer than its grace days. */
 export async function dun(ctx: Ctx): Promise<void> {
+  await blockDebtors(ctx)
+  await disableExpired(ctx)
+}
+
+/** All who owe, or one of whom something changed. */
+export async function blockDebtors(ctx: Ctx, only?: string): Promise<void> {
   const acting = asSystem(ctx, dunner)
-  for (const debt of await ctx.db.all(debts(ctx))) {
+  const whom: Whom = { standing: 'dunnable', ...(only ? { only } : {}) }
+  for (const debt of await ctx.db.all(debts(ctx, whom))) {
     await blockCustomer(acting, debt.customer_id, { reason: reasonOf(ctx, debt) })
     await ctx.db.run(sql`
       insert into dunning_holds (tenant_id, customer_id, stage, since) values (${ctx.tenant.id}, ${debt.customer_id}, 'blocked', ${today(ctx)})
       on conflict (tenant_id, customer_id) do update set stage = 'blocked', since = excluded.since`)
   }
+}
+
+async function disableExpired(ctx: Ctx): Promise<void> {
+  const acting = asSystem(ctx, dunner)
   const expired = await ctx.db.all(sql<{
     customer_id: string
     since: string
@@ -60,7 +75,7 @@ export async function dun(ctx: Ctx): Promise<void> {
     select h.customer_id, h.since, c.grace_days, c.status_reason
     from dunning_holds h
     join customers c on c.tenant_id = h.tenant_id and c.id = h.customer_id
-    where h.stage = 'blocked' and c.status = 'blocked' and c.grace_days is not null and h.since + c.grace_days < ${today(ctx)}::date
+    where h.stage = 'blocked' and c.status = 'blocked' and not c.never_block and c.grace_days is not null and h.since + c.grace_days < ${today(ctx)}::date
     order by h.customer_id`)
   for (const { customer_id, since, grace_days, status_reason } of expired) {
     await disableCustomer(acting, customer_id, {
@@ -82,22 +97,32 @@ export const letGo = inside(
   ['payment.received', 'credit_note.finalized', 'invoice.voided', 'invoice.paid'],
   async (ctx, event) => {
     const { customer_id } = event.data
-    if (typeof customer_id !== 'string') return
-    const held = await ctx.db.maybe(
-      sql<{
-        stage: 'blocked' | 'disabled'
-      }>`select stage from dunning_holds where customer_id = ${customer_id}`,
-    )
-    if (!held || (await ctx.db.maybe(debts(ctx, customer_id)))) return
-    // Somebody who acts by hand leaves a hold only together with its status.
-    const customer = await find(ctx, customers, customer_id)
-    await ctx.db.run(sql`delete from dunning_holds where customer_id = ${customer_id}`)
-    const reason = sentences[event.type] ?? 'nothing is overdue any more'
-    if (customer?.status === 'blocked') await unblockCustomer(asSystem(ctx, dunner), customer_id, { reason })
-    else if (customer?.status === 'disabled' && held.stage === 'disabled')
-      await activateCustomer(asSystem(ctx, dunner), customer_id, { reason })
+    if (typeof customer_id === 'string')
+      await release(ctx, customer_id, sentences[event.type] ?? 'nothing is overdue any more')
   },
 )
+
+/** Ends the hold on a customer whose debt is gone, or who may not be held. */
+export async function release(
+  ctx: Ctx,
+  customer_id: string,
+  reason: string,
+  whatever_is_owed = false,
+): Promise<void> {
+  const held = await ctx.db.maybe(
+    sql<{
+      stage: 'blocked' | 'disabled'
+    }>`select stage from dunning_holds where customer_id = ${customer_id}`,
+  )
+  if (!held) return
+  if (!whatever_is_owed && (await ctx.db.maybe(debts(ctx, { only: customer_id, standing: 'any' })))) return
+  // Somebody who acts by hand leaves a hold only together with its status.
+  const customer = await find(ctx, customers, customer_id)
+  await ctx.db.run(sql`delete from dunning_holds where customer_id = ${customer_id}`)
+  if (customer?.status === 'blocked') await unblockCustomer(asSystem(ctx, dunner), customer_id, { reason })
+  else if (customer?.status === 'disabled' && held.stage === 'disabled')
+    await activateCustomer(asSystem(ctx, dunner), customer_id, { reason })
+}
 
 /** Somebody else decided: a payment does not undo that. */
 export const endHold = inside(

@@ -3,6 +3,7 @@ import { anyJob } from '#kernel/jobs.ts'
 import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { followTags } from './control-tags.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { markOverdue } from './overdue.ts'
@@ -29,7 +30,7 @@ export const billing: Module = {
     asResource(billingRuns),
   ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
-  insiders: [repriceService, stopBilling, letGo, endHold],
+  insiders: [repriceService, stopBilling, letGo, endHold, followTags],
   consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,

@@ -228,7 +228,9 @@ async function finished(
 
 async function countDue(ctx: Ctx, date: string): Promise<number> {
   const { n } = await ctx.db.one(
-    sql<{ n: number }>`select count(*)::integer as n from customers where next_billing_on <= ${date}::date`,
+    sql<{
+      n: number
+    }>`select count(*)::integer as n from customers where next_billing_on <= ${date}::date and not no_auto_billing`,
   )
   return n
 }

@@ -1,5 +1,6 @@
 import { takeNumber } from '#kernel/numbers.ts'
-import { resource } from '#kernel/resource.ts'
+import { JsonValue } from '#kernel/kinds.ts'
+import { resource, type Row } from '#kernel/resource.ts'
 
 export const labels = resource('label', {
   sort: 'name',
@@ -8,6 +9,14 @@ export const labels = resource('label', {
     color: { kind: 'text', max: 20, nullable: true, list: true },
   },
 })
+
+const tag = {
+  kind: 'boolean',
+  default: false,
+  readonly: true,
+  filter: true,
+  group: 'Control tags',
+} as const
 
 /**
  * The account that is served and billed. new: not connected yet. active: may use its services. blocked: access denied, still billed.
@@ -32,6 +41,7 @@ export const customers = resource('customer', {
     },
     status_reason: { kind: 'text', max: 500, nullable: true, readonly: true },
     status_since: { kind: 'datetime', readonly: true },
+    status_actor: { kind: 'json', readonly: true, nullable: true, label: 'Status set by' },
     email: { kind: 'email', nullable: true, filter: true, list: true, group: 'Contact' },
     phone: { kind: 'phone', nullable: true, filter: true, list: true, group: 'Contact' },
     street: { kind: 'text', max: 200, nullable: true, group: 'Address' },
@@ -100,6 +110,10 @@ export const customers = resource('customer', {
       help: 'Blocked only when the balance is below this',
     },
     auto_block: { kind: 'boolean', default: true, group: 'Billing', label: 'Block when unpaid' },
+    no_auto_billing: { ...tag, help: 'Billing runs leave it out' },
+    no_auto_payment: { ...tag, help: 'Credit is not put towards invoices by itself' },
+    never_block: { ...tag, help: 'Nobody and nothing blocks it' },
+    test: { ...tag, help: 'Counts in no report' },
     activated_on: { kind: 'date', readonly: true, nullable: true },
     blocked_on: { kind: 'date', readonly: true, nullable: true },
     disabled_on: { kind: 'date', readonly: true, nullable: true },
@@ -111,6 +125,7 @@ export const customers = resource('customer', {
       customer.currency = ctx.tenant.currency
       customer.partner_id ??= ctx.access.partner_id ?? ctx.tenant.root_partner_id
       customer.status_since = ctx.now
+      customer.status_actor = new JsonValue(ctx.actor)
       if (typeof customer.country === 'string') customer.country = customer.country.toUpperCase()
     },
     async update(_, __, changes) {
@@ -119,6 +134,7 @@ export const customers = resource('customer', {
     },
   },
 })
+export type Customer = Row<typeof customers>
 
 export const contacts = resource('contact', {
   scope: 'partner',

@@ -1,2 +1,5 @@
-export { contacts, customers, labels } from './customers.ts'
-export { activateCustomer, blockCustomer, disableCustomer, unblockCustomer, type Customer } from './status.ts'
+export { controlTags, testCustomers } from './control-tags.ts'
+export { contacts, customers, labels, type Customer } from './customers.ts'
+export { activateCustomer, blockCustomer, disableCustomer, unblockCustomer } from './status.ts'
+export { statusChanges } from './status-changes.ts'
+export { whyNotErased } from './status-rules.ts'

@@ -1,12 +1,32 @@
 import type { Module } from '#kernel/app.ts'
 import { createSeries } from '#kernel/numbers.ts'
+import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { applyScheduled } from './apply-scheduled.ts'
+import { addTag, removeTag } from './control-tags.ts'
 import { contacts, customers, labels } from './customers.ts'
+import { cancelScheduledChange, scheduledChanges } from './scheduled-changes.ts'
+import { statusChanges } from './status-changes.ts'
 import { activateCustomer, blockCustomer, disableCustomer, unblockCustomer } from './status.ts'
 
 export const customersModule: Module = {
   name: 'customers',
-  nouns: [asResource(customers), asResource(contacts), asResource(labels)],
-  verbs: [activateCustomer, blockCustomer, unblockCustomer, disableCustomer],
+  nouns: [
+    asResource(customers),
+    asResource(contacts),
+    asResource(labels),
+    asResource(statusChanges),
+    asResource(scheduledChanges),
+  ],
+  verbs: [
+    activateCustomer,
+    blockCustomer,
+    unblockCustomer,
+    disableCustomer,
+    addTag,
+    removeTag,
+    cancelScheduledChange,
+  ],
+  schedules: [daily('customers.apply_scheduled', '00:00', applyScheduled)],
   newTenant: (ctx) => createSeries(ctx, 'customer', '{next|5}', 10_001n),
 }

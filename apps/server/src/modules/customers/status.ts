@@ -1,110 +1,105 @@
 import { command } from '#kernel/commands.ts'
-import { today } from '#kernel/ctx.ts'
-import type { Row } from '#kernel/resource.ts'
+import { today, type Ctx } from '#kernel/ctx.ts'
+import { JsonValue } from '#kernel/kinds.ts'
+import type { Update } from '#kernel/resource.ts'
 import { change } from '#kernel/store.ts'
-import { customers } from './customers.ts'
-
-export type Customer = Row<typeof customers>
+import { customers, type Customer } from './customers.ts'
+import { isPlanned, planStatus } from './plan-status.ts'
+import { leadsTo, whyNot, type StatusVerb } from './status-rules.ts'
 
 const reason = { kind: 'text', max: 500 } as const
 const optionalReason = { ...reason, nullable: true } as const
+const date = {
+  kind: 'date',
+  nullable: true,
+  help: 'Today when left out; a later day plans the change for its midnight',
+} as const
+
+/** A change for a later day is judged by how the customer will stand then. */
+const unless =
+  (verb: StatusVerb) =>
+  (customer: Customer, ctx: Ctx, input?: { date?: string | null }): string | null => {
+    if (isPlanned(ctx, input?.date)) return null
+    if (verb === 'block' && customer.never_block) return neverBlocked
+    return whyNot(verb, customer.status)
+  }
+const neverBlocked = 'This customer bears the tag never_block. Remove the tag first.'
 
 /** Brings a new or disabled customer into service. */
 export const activateCustomer = command(
   customers,
   'activate',
-  {
-    input: { reason: optionalReason },
-    unless: (customer) =>
-      customer.status === 'active'
-        ? 'This customer is active already.'
-        : customer.status === 'blocked'
-          ? 'This customer is blocked; unblock instead.'
-          : null,
-  },
-  (ctx, customer, { reason: why = null }) =>
-    change(
-      ctx,
-      customers,
-      customer,
-      {
-        status: 'active',
-        status_reason: why,
-        status_since: ctx.now.toString(),
-        activated_on: customer.activated_on ?? today(ctx).toString(),
-        disabled_on: null,
-      },
-      { action: 'activated', reason: why, data: { from: customer.status } },
-    ),
+  { input: { reason: optionalReason, date }, unless: unless('activate') },
+  (ctx, customer, { reason: why = null, date: on }) =>
+    isPlanned(ctx, on)
+      ? planStatus(ctx, customer, 'activate', on, why)
+      : move(
+          ctx,
+          customer,
+          'activate',
+          why,
+          { activated_on: customer.activated_on ?? today(ctx).toString(), disabled_on: null },
+          'activated',
+        ),
 )
 
 /** Access is denied; billing goes on. */
 export const blockCustomer = command(
   customers,
   'block',
-  {
-    danger: true,
-    input: { reason },
-    unless: (customer) =>
-      customer.status === 'active'
-        ? null
-        : `Only an active customer can be blocked; this one is ${customer.status}.`,
-  },
-  (ctx, customer, { reason: why }) =>
-    change(
-      ctx,
-      customers,
-      customer,
-      {
-        status: 'blocked',
-        status_reason: why,
-        status_since: ctx.now.toString(),
-        blocked_on: today(ctx).toString(),
-      },
-      { action: 'blocked', reason: why },
-    ),
+  { danger: true, input: { reason, date }, unless: unless('block') },
+  (ctx, customer, { reason: why, date: on }) =>
+    isPlanned(ctx, on)
+      ? planStatus(ctx, customer, 'block', on, why)
+      : move(ctx, customer, 'block', why, { blocked_on: today(ctx).toString() }, 'blocked'),
 )
 
 export const unblockCustomer = command(
   customers,
   'unblock',
-  {
-    input: { reason: optionalReason },
-    unless: (customer) =>
-      customer.status === 'blocked' ? null : `This customer is not blocked but ${customer.status}.`,
-  },
-  (ctx, customer, { reason: why = null }) =>
-    change(
-      ctx,
-      customers,
-      customer,
-      { status: 'active', status_reason: why, status_since: ctx.now.toString(), blocked_on: null },
-      { action: 'unblocked', reason: why },
-    ),
+  { input: { reason: optionalReason, date }, unless: unless('unblock') },
+  (ctx, customer, { reason: why = null, date: on }) =>
+    isPlanned(ctx, on)
+      ? planStatus(ctx, customer, 'unblock', on, why)
+      : move(ctx, customer, 'unblock', why, { blocked_on: null }, 'unblocked'),
 )
 
 /** Services end and billing stops. */
 export const disableCustomer = command(
   customers,
   'disable',
-  {
-    danger: true,
-    input: { reason },
-    unless: (customer) => (customer.status === 'disabled' ? 'This customer is disabled already.' : null),
-  },
-  (ctx, customer, { reason: why }) =>
-    change(
-      ctx,
-      customers,
-      customer,
-      {
-        status: 'disabled',
-        status_reason: why,
-        status_since: ctx.now.toString(),
-        blocked_on: null,
-        disabled_on: today(ctx).toString(),
-        next_billing_on: null,
-      },
-      { action: 'disabled', reason: why, data: { from: customer.status } },
-    ),
+  { danger: true, input: { reason, date }, unless: unless('disable') },
+  (ctx, customer, { reason: why, date: on }) =>
+    isPlanned(ctx, on)
+      ? planStatus(ctx, customer, 'disable', on, why)
+      : move(
+          ctx,
+          customer,
+          'disable',
+          why,
+          { blocked_on: null, disabled_on: today(ctx).toString(), next_billing_on: null },
+          'disabled',
+        ),
 )
+
+/** The row's own trigger writes the dated log from what is set here. */
+const move = (
+  ctx: Ctx,
+  customer: Customer,
+  verb: StatusVerb,
+  why: string | null,
+  more: Update<typeof customers>,
+  action: string,
+): Promise<Customer> =>
+  change(
+    ctx,
+    customers,
+    customer,
+    { status: leadsTo[verb], status_reason: why, status_since: ctx.now.toString(), ...more },
+    {
+      action,
+      reason: why,
+      data: { from: customer.status },
+      columns: { status_actor: new JsonValue(ctx.actor) },
+    },
+  )

@@ -19,8 +19,12 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     description: 'Invoices, payments, billing runs; reads the rest.',
     grants: [
       { noun: '*', actions: ['list', 'get'] },
-      { noun: 'customer', actions: ['create', 'update', 'block', 'unblock', 'activate', 'disable'] },
+      {
+        noun: 'customer',
+        actions: ['create', 'update', 'block', 'unblock', 'activate', 'disable', 'add_tag', 'remove_tag'],
+      },
       ...[
+        'scheduled_change',
         'invoice',
         'credit_note',
         'allocation',

@@ -3,14 +3,16 @@ import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { mustBeAbleTo, visiblePartners } from '#kernel/permissions.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
-import { customers } from '#modules/customers/index.ts'
+import { customers, testCustomers } from '#modules/customers/index.ts'
 import { trafficSince } from '#modules/usage/index.ts'
 
-/** The ISP at a glance, for the part of it the actor sees; money only for who may read invoices. */
+/** The ISP at a glance without test accounts, for the part of it the actor sees; money only for who may read invoices. */
 export async function dashboard(ctx: Ctx) {
   mustBeAbleTo(ctx, asResource(customers), 'list')
   const partners = visiblePartners(ctx)
-  const seen = (alias: string) => (partners ? sql`and ${columnOf(alias)} = any(${partners}::uuid[])` : empty)
+  const seen = (alias: string) => sql`
+    ${partners ? sql`and ${columnOf(alias, 'partner_id')} = any(${partners}::uuid[])` : empty}
+    and ${columnOf(alias, alias === 'customers' ? 'id' : 'customer_id')} not in ${testCustomers}`
   const month = today(ctx).with({ day: 1 })
   const mayReadMoney = ctx.access.can('invoice', 'list') && !ctx.access.hidden('customer').has('balance')
   const money = (units: bigint) => formatDecimal(units, currencyDigits(ctx.tenant.currency))
@@ -126,5 +128,5 @@ async function byMonth(ctx: Ctx, dated: Sql): Promise<Map<string, bigint>> {
   return new Map(rows.map((row) => [row.month, row.total]))
 }
 
-/** The column by which an actor's part of a table is found; the names are those written above. */
-const columnOf = (table: string): Sql => ({ text: [`${table}.partner_id`], values: [] })
+/** The names are those written above. */
+const columnOf = (table: string, column: string): Sql => ({ text: [`${table}.${column}`], values: [] })

@@ -92,7 +92,7 @@ export const receivePayment = collectionCommand(
       },
     ])
     if (invoice_id) await settle(ctx, [customer.id], { payment_id: payment.id, invoice_id })
-    await settle(ctx, [customer.id])
+    if (!customer.no_auto_payment) await settle(ctx, [customer.id])
     return again(ctx, payment.id)
   },
 )
