@@ -4,6 +4,7 @@ import { billing } from '#modules/billing/module.ts'
 import { catalog } from '#modules/catalog/module.ts'
 import { customersModule } from '#modules/customers/module.ts'
 import { entitiesModule } from '#modules/entities/module.ts'
+import { filesModule } from '#modules/files/module.ts'
 import { identity } from '#modules/identity/module.ts'
 import { importsModule } from '#modules/imports/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
@@ -21,6 +22,7 @@ export const modules: readonly Module[] = [
   audit,
   identity,
   resellers,
+  filesModule,
   customersModule,
   catalog,
   network,

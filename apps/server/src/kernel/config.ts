@@ -14,6 +14,18 @@ export type Config = {
   pool_size: number
   log_level: string
   secret_key: string | null
+  files: { limit_bytes: number; quota_bytes: number; s3: S3Settings | null }
+}
+/** Where attachments lie when not in `DATA_DIR/files`. */
+export type S3Settings = {
+  /** Empty: Amazon's own, by region. */
+  endpoint: string | null
+  region: string
+  bucket: string
+  /** Put before each key, so that installations may share a bucket. */
+  prefix: string
+  access_key_id: string
+  secret_access_key: string
 }
 export type Role = 'api' | 'worker' | 'radius' | 'poller'
 
@@ -47,6 +59,11 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
     // A terminal shows what needs attention; whoever collects the log wants each request.
     log_level: env.LOG_LEVEL || (process.stderr.isTTY ? 'warn' : 'info'),
     secret_key: env.SECRET_KEY || null,
+    files: {
+      limit_bytes: number('FILE_LIMIT_MB', 50, 1, 4096) * 1024 ** 2,
+      quota_bytes: number('FILE_QUOTA_GB', 50, 1, 1_000_000) * 1024 ** 3,
+      s3: s3Settings(env, problems),
+    },
   }
   if (env.ISP_DEMO && !['0', '1'].includes(env.ISP_DEMO))
     problems.push('ISP_DEMO must be 1 (make the demo ISP) or 0 (do not).')
@@ -58,6 +75,38 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
   }
   if (problems.length > 0) throw new BadConfig(problems.join('\n'))
   return config
+}
+
+/** All of S3_* or none; half a configuration would lose files into the wrong place. */
+function s3Settings(env: Record<string, string | undefined>, problems: string[]): S3Settings | null {
+  const known = [
+    'S3_BUCKET',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+    'S3_REGION',
+    'S3_ENDPOINT',
+    'S3_PREFIX',
+  ]
+  const given = Object.keys(env).filter((name) => name.startsWith('S3_') && env[name])
+  if (given.length === 0) return null
+  const strange = given.filter((name) => !known.includes(name))
+  if (strange.length > 0)
+    problems.push(`${strange.join(', ')} is unknown; S3 settings are ${known.join(', ')}.`)
+  const missing = known.slice(0, 3).filter((name) => !env[name])
+  if (missing.length > 0) problems.push(`To keep files in S3, set ${missing.join(', ')} too.`)
+  const { S3_ENDPOINT: endpoint = '', S3_PREFIX: prefix = '' } = env
+  if (endpoint && !/^https?:\/\/[^/?#]+\/?$/.test(endpoint))
+    problems.push('S3_ENDPOINT must look like https://s3.example.com.')
+  if (prefix && !/^[\w.-]+(\/[\w.-]+)*\/?$/.test(prefix))
+    problems.push('S3_PREFIX is a folder in the bucket, such as isp/files.')
+  return {
+    endpoint: endpoint || null,
+    region: env.S3_REGION || 'us-east-1',
+    bucket: env.S3_BUCKET ?? '',
+    prefix: prefix && `${prefix.replace(/\/$/, '')}/`,
+    access_key_id: env.S3_ACCESS_KEY_ID ?? '',
+    secret_access_key: env.S3_SECRET_ACCESS_KEY ?? '',
+  }
 }
 
 function roles(text: string | undefined, problems: string[]): Set<Role> {

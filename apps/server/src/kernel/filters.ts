@@ -46,6 +46,7 @@ export function scope(ctx: Ctx, noun: Resource): Sql[] {
         ? sql`false`
         : sql`${id(columnOf(noun, 'partner_id'))} = any(${partners}::uuid[])`,
     )
+  if (noun.bin) where.push(sql`deleted_at is null`)
   if (noun.rows && ctx.actor.kind !== 'system') where.push(noun.rows(ctx))
   const rows = ctx.access.rows(noun.name)
   if (rows) {

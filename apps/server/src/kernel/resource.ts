@@ -86,6 +86,8 @@ export type Resource<F extends Fields = Fields> = {
   custom: boolean
   /** An administrator's entity, served below /api/v1/x. */
   entity: boolean
+  /** A deleted row goes to the bin: `deleted_at` is set, and the noun shows it no more. Whoever keeps the bin empties it. */
+  bin: boolean
   before?: {
     create?: (ctx: Ctx, row: Record<string, unknown>) => Promise<void>
     update?: (ctx: Ctx, row: Record<string, unknown>, changes: Record<string, unknown>) => Promise<void>
@@ -118,6 +120,7 @@ export function resource<const F extends Fields>(name: string, declared: Declare
     search: declared.search ?? false,
     custom: declared.custom ?? false,
     entity: false,
+    bin: declared.bin ?? false,
     fields: declared.fields,
     ...(declared.columns ? { columns: declared.columns } : {}),
     ...(declared.before ? { before: declared.before } : {}),

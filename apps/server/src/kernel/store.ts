@@ -109,7 +109,11 @@ export async function remove(ctx: Ctx, noun: Resource, row_id: string): Promise<
   mustBeAbleTo(ctx, noun, 'delete')
   const row = await locked(ctx, noun, row_id)
   await noun.before?.delete?.(ctx, row)
-  await ctx.db.run(sql`delete from ${id(noun.table)} where id = ${row_id}`)
+  await ctx.db.run(
+    noun.bin
+      ? sql`update ${id(noun.table)} set deleted_at = ${ctx.now}, version = version + 1, updated_at = ${ctx.now} where id = ${row_id}`
+      : sql`delete from ${id(noun.table)} where id = ${row_id}`,
+  )
   record(ctx, { noun: noun.name, row_id, action: 'deleted', changes: diff(ctx, noun, row, {}) })
 }
 

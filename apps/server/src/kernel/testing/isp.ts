@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { App, Module } from '../app.ts'
 import { readConfig } from '../config.ts'
@@ -25,9 +28,11 @@ export type Program = {
 /** The program is handed in, since the kernel knows no module: `startTestIsp(program)`; test/isp.ts does it for everybody. */
 export async function startTestIsp(program: Program, env: Record<string, string> = {}): Promise<TestIsp> {
   const database = await testDatabase()
+  const data_dir = await mkdtemp(join(tmpdir(), 'isp-test-'))
   const config = readConfig(
     {
       PORT: '0',
+      DATA_DIR: data_dir,
       LOG_LEVEL: 'error',
       DATABASE_POOL: '8',
       ISP_ROLES: 'api,worker',
@@ -50,6 +55,7 @@ export async function startTestIsp(program: Program, env: Record<string, string>
     async stop() {
       await running.stop()
       await database.drop()
+      await rm(data_dir, { recursive: true, force: true })
     },
   }
 }

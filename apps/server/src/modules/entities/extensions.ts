@@ -50,6 +50,7 @@ function nounOf(entity: StoredEntity, fields: readonly StoredField[]): Resource 
     search: fields.some((field) => field.searchable),
     custom: false,
     entity: true,
+    bin: false,
   }
 }
 

@@ -9,7 +9,11 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     grants: [
       { noun: '*', actions: ['list', 'get'], hidden_fields: ['radius_secret'] },
       { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock'] },
-      { noun: 'contact', actions: ['create', 'update', 'delete'] },
+      ...['contact', 'file', 'note', 'todo'].map((noun) => ({
+        noun,
+        actions: ['create', 'update', 'delete', 'done', 'reopen'],
+      })),
+      { noun: 'binned_file', actions: ['restore'] },
       { noun: 'service', actions: ['create', 'activate', 'stop', 'resume', 'change_tariff'] },
       { noun: 'session', actions: ['disconnect'] },
       { noun: 'saved_view', actions: ['*'] },
@@ -34,6 +38,9 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'tax',
         'service',
         'import',
+        'file',
+        'note',
+        'todo',
       ].map((noun) => ({
         noun,
         actions: ['*'],
@@ -45,10 +52,12 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     description: 'Routers, addresses, sessions; no money.',
     grants: [
       { noun: '*', actions: ['list', 'get'], hidden_fields: ['balance', 'price'] },
-      ...['router', 'ip_network', 'ip_address', 'session', 'coa_request'].map((noun) => ({
-        noun,
-        actions: ['*'],
-      })),
+      ...['router', 'ip_network', 'ip_address', 'session', 'coa_request', 'file', 'note', 'todo'].map(
+        (noun) => ({
+          noun,
+          actions: ['*'],
+        }),
+      ),
       { noun: 'saved_view', actions: ['*'] },
     ],
   },

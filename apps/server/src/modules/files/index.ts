@@ -1,0 +1,7 @@
+export { binnedFiles, fileName, files, type File } from './files.ts'
+export { destroyFiles } from './bin.ts'
+export { keepFile } from './keep.ts'
+export { withStored } from './contents.ts'
+export { stage, unstage, type Staged } from './staging.ts'
+export { storeOf } from './store-of.ts'
+export { ContentMissing, type FileStore } from './store.ts'
