@@ -76,6 +76,62 @@ contract('contacts', async () => {
   })
 })
 
+contract('notes', async () => {
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
+  return subject({
+    noun: 'note',
+    path: '/notes',
+    scope: 'bearer',
+    valid: async (n, by) => ({
+      noun: 'customer',
+      row_id: (await by.post('/customers', { name: 'Holder' })).id,
+      text: `Called about line ${n}\nand again`,
+      pinned: n % 2 === 0,
+    }),
+    change: { text: 'Settled', pinned: true },
+    invalid: [
+      [{ text: '' }, 'text', 'required'],
+      [{ noun: 'nothing' }, 'noun', 'no_such_noun'],
+      [{ noun: 'audit_event' }, 'noun', 'no_such_noun'],
+      [{ noun: 'note' }, 'noun', 'no_such_noun'],
+      [{ row_id: 'x' }, 'row_id', 'not_an_id'],
+      [{ noun: 'service' }, 'row_id', 'no_such_service'],
+      [{ author_name: 'The boss' }, 'author_name', 'read_only'],
+    ],
+    filterBy: 'pinned',
+    sortBy: 'created_at',
+    foreign: [['row_id', stranger.id]],
+  })
+})
+
+contract('todos', async () => {
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
+  return subject({
+    noun: 'todo',
+    path: '/todos',
+    scope: 'bearer',
+    valid: async (n, by) => ({
+      noun: 'customer',
+      row_id: (await by.post('/customers', { name: 'Holder' })).id,
+      title: `Call back ${n}`,
+      due_date: `2027-02-${String((n % 28) + 1).padStart(2, '0')}`,
+    }),
+    change: { title: 'Write back', due_date: '2027-03-01', pinned: true },
+    invalid: [
+      [{ title: 7 }, 'title', 'not_text'],
+      [{ due_date: '2027-02-30' }, 'due_date', 'not_a_date'],
+      [{ status: 'done' }, 'status', 'read_only'],
+      [{ row_id: '01900000-0000-7000-8000-000000000000' }, 'row_id', 'no_such_customer'],
+    ],
+    filterBy: 'due_date',
+    sortBy: 'due_date',
+    foreign: [
+      ['row_id', stranger.id],
+      ['assignee_id', '01900000-0000-7000-8000-000000000000'],
+    ],
+  })
+})
+
 contract('labels', () =>
   subject({
     noun: 'label',

@@ -9,6 +9,7 @@ import { identity } from '#modules/identity/module.ts'
 import { importsModule } from '#modules/imports/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
 import { network } from '#modules/network/module.ts'
+import { notesModule } from '#modules/notes/module.ts'
 import { overview } from '#modules/overview/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
 import { radius } from '#modules/radius/module.ts'
@@ -23,6 +24,7 @@ export const modules: readonly Module[] = [
   identity,
   resellers,
   filesModule,
+  notesModule,
   customersModule,
   catalog,
   network,

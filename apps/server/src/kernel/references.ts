@@ -6,31 +6,38 @@ import { id, sql } from './sql.ts'
 
 export type Reference = { noun: string; title: string; number?: string }
 
-/** `?include=customer_id,tariff_id`: what the ids in those fields are called, for rows the actor may see. */
+/**
+ * `?include=customer_id,tariff_id`: what the ids in those fields are called, for rows the actor may see. What hangs on any row is asked
+ * for as `row_id`.
+ */
 export async function referencesOf(
   ctx: Ctx,
   noun: Resource,
   include: string,
   rows: readonly Record<string, unknown>[],
 ): Promise<Record<string, Reference>> {
-  const fields = include.split(',').map((name) => {
+  const wanted = include.split(',').flatMap((name): { to: string; of: unknown[] }[] => {
     const field = noun.fields[name]
+    const attached = name === 'row_id' && noun.fields.noun !== undefined && field?.kind === 'reference'
+    if (attached)
+      return Object.entries(Object.groupBy(rows, (row) => String(row.noun))).map(([to, some]) => ({
+        to,
+        of: (some ?? []).map((row) => row.row_id),
+      }))
     if (!field?.to || (field.kind !== 'reference' && field.kind !== 'references'))
       throw invalidField(
         'include',
         'not_a_reference',
         `“${name}” is not a reference of ${noun.label_plural.toLowerCase()}.`,
       )
-    return { name, to: field.to }
+    return [{ to: field.to, of: rows.flatMap((row) => row[name] ?? []) }]
   })
   const found: Record<string, Reference> = {}
   await Promise.all(
-    fields.map(async ({ name, to }) => {
+    wanted.map(async ({ to, of }) => {
       const target = ctx.app.nouns.byName(ctx, to)
       if (!target || !ctx.access.can(to, 'list') || ctx.access.hidden(to).has(target.title)) return
-      const ids = [...new Set(rows.flatMap((row) => row[name] ?? []))].filter(
-        (value) => typeof value === 'string',
-      )
+      const ids = [...new Set(of)].filter((value) => typeof value === 'string')
       if (ids.length === 0) return
       const number =
         target.fields.number && !ctx.access.hidden(to).has('number')

@@ -11,7 +11,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
       { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock'] },
       ...['contact', 'file', 'note', 'todo'].map((noun) => ({
         noun,
-        actions: ['create', 'update', 'delete', 'done', 'reopen'],
+        actions: ['create', 'update', 'delete', 'complete', 'reopen'],
       })),
       { noun: 'binned_file', actions: ['restore'] },
       { noun: 'service', actions: ['create', 'activate', 'stop', 'resume', 'change_tariff'] },

@@ -3,10 +3,20 @@ import { isId } from '#kernel/ids.ts'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { Refused } from '#kernel/refused.ts'
 import { words } from '#kernel/resource.ts'
-import { empty, sql } from '#kernel/sql.ts'
+import { empty, id, sql } from '#kernel/sql.ts'
 import type { Customer } from '#modules/customers/index.ts'
 
-type Kind = 'status' | 'service' | 'invoice' | 'payment' | 'session' | 'audit' | 'coa'
+type Kind =
+  | 'status'
+  | 'service'
+  | 'invoice'
+  | 'payment'
+  | 'session'
+  | 'audit'
+  | 'coa'
+  | 'note'
+  | 'todo'
+  | 'file'
 type Happened = {
   id: string
   at: string
@@ -36,6 +46,10 @@ export async function customerTimeline(
     may(noun)
       ? sql`union all select id, ${{ text: [called], values: [] }}::text, ${{ text: [amount], values: [] }}::bigint from ${{ text: [`${noun}s`], values: [] }} where customer_id = ${customer.id}`
       : empty
+  const hanging = (noun: string, table: string, called: string) =>
+    may(noun)
+      ? sql`union all select h.id, ${ctx.access.hidden(noun).has(called) ? sql`null` : sql`left(${id(`h.${called}`)}, 80)`}, null from ${id(table)} h join belongings b on h.row_id = b.id`
+      : empty
   const rows = await ctx.db.all(sql<Happened>`
     with belongings as (
       select id, number as called, null::bigint as amount from customers where id = ${customer.id}
@@ -43,9 +57,14 @@ export async function customerTimeline(
       ${of('invoice', 'number', 'total')}
       ${of('credit_note', 'number', 'total')}
       ${of('payment', 'reference', 'amount')}
+    ), all_of_it as (
+      select * from belongings
+      ${hanging('note', 'notes', 'text')}
+      ${hanging('todo', 'todos', 'title')}
+      ${hanging('file', 'files', 'name')}
     ), told as (
       select e.id, e.at, e.type, e.noun, e.row_id, e.data, e.actor, e.cause, b.called, b.amount
-      from belongings b
+      from all_of_it b
       cross join lateral (select * from events x where x.row_id = b.id ${before} order by x.id desc limit ${limit + 1}) e
       order by e.id desc
       limit ${limit + 1}
@@ -99,6 +118,9 @@ const kinds: Record<string, Kind> = {
   payment: 'payment',
   session: 'session',
   coa_request: 'coa',
+  note: 'note',
+  todo: 'todo',
+  file: 'file',
 }
 
 const kindOf = ({ type, noun }: Happened): Kind =>
@@ -113,6 +135,8 @@ function titleOf(ctx: Ctx, { type, noun, called, amount }: Happened): string {
   if (noun === 'coa_request')
     return `${type.endsWith('disconnect') ? 'Disconnect' : 'Change of authorization'} sent to the router`
   if (noun === 'customer') return `Customer ${action}`
+  if (noun === 'todo' || noun === 'note')
+    return `${noun === 'todo' ? 'To-do' : 'Note'} ${action}${called ? `: ${called}` : ''}`
   return `${words(noun)}${called ? ` ${called}` : ''}${money} ${action}`
 }
 

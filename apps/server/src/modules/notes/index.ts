@@ -1,0 +1,2 @@
+export { notes, todos, type Todo } from './notes.ts'
+export { completeTodo, reopenTodo } from './todo.ts'
