@@ -55,8 +55,8 @@ export function bearerSeen(ctx: Ctx, table: string): Sql {
     if (seen.length === 0) open.push(noun.name)
     else
       limited.push(sql`(${id(`${table}.noun`)} = ${noun.name} and exists (
-        select 1 from ${id(noun.table)} as bearer
-        where ${join([sql`bearer.id = ${id(`${table}.row_id`)}`, ...seen], ' and ')}))`)
+        select 1 from ${id(noun.table)}
+        where ${join([sql`${id(`${noun.table}.id`)} = ${id(`${table}.row_id`)}`, ...seen], ' and ')}))`)
   }
   return sql`(${join([sql`${id(`${table}.noun`)} = any(${open}::text[])`, ...limited], ' or ')})`
 }
