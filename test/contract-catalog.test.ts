@@ -81,6 +81,65 @@ contract('locations', () =>
   }),
 )
 
+contract('coupons', async () => {
+  const label = await other.post('/labels', { name: 'Theirs' })
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'coupon',
+    path: '/coupons',
+    scope: 'tenant',
+    valid: (n) => ({
+      code: `SUMMER${String(n).padStart(4, '0')}`,
+      label: `Summer ${n}`,
+      kind: 'percent',
+      percent: '10',
+    }),
+    change: { label: 'Summer sale', max_redemptions: 100, status: 'retired' },
+    invalid: [
+      [{ percent: null }, 'percent', 'required'],
+      [{ amount: '5.00' }, 'amount', 'other_kind'],
+      [{ percent: '101' }, 'percent', 'out_of_range'],
+      [{ periods: 3 }, 'periods', 'not_in_mode'],
+      [{ duration: 'periods' }, 'periods', 'required'],
+      [{ valid_from: '2027-03-02', valid_to: '2027-03-01' }, 'valid_to', 'before_start'],
+      [{ redeemed: 7 }, 'redeemed', 'read_only'],
+    ],
+    filterBy: 'status',
+    sortBy: 'code',
+    foreign: [
+      ['label_ids', label.id],
+      ['partner_ids', partner.id],
+    ],
+  })
+})
+
+contract('tariff_phases', async () => {
+  const stranger = await other.post('/tariffs', { title: 'Theirs', price: '1.00', service_type: 'recurring' })
+  return subject({
+    noun: 'tariff_phase',
+    path: '/tariff_phases',
+    scope: 'tenant',
+    valid: async (n, by) => ({
+      tariff_id: (
+        await by.post('/tariffs', { title: `Phased ${n}`, price: '20.00', service_type: 'recurring' })
+      ).id,
+      position: (n % 20) + 1,
+      name: 'Promotion',
+      length: n,
+      price: '10.00',
+    }),
+    change: { length_unit: 'days', price: '0.00' },
+    invalid: [
+      [{ price: null }, 'price', 'required'],
+      [{ percent: '50' }, 'percent', 'other_kind'],
+      [{ length: 0 }, 'length', 'out_of_range'],
+    ],
+    filterBy: 'tariff_id',
+    sortBy: 'position',
+    foreign: [['tariff_id', stranger.id]],
+  })
+})
+
 contract('taxes', () =>
   subject({
     noun: 'tax',

@@ -1,5 +1,11 @@
+export { amountOf, forMonths, sharedOut, type Amount, type Reduction } from './amount.ts'
+export { reasonAgainstRedeeming } from './coupon-rules.ts'
+export { codeOf, coupons, type Coupon } from './coupons.ts'
 export { mustBeAllowedChange, mustBeOffered } from './offered.ts'
 export { listPrice, periodsSold, periods_months, type PeriodMonths } from './prices.ts'
+export { phasesFrom, type LaidPhase } from './phases.ts'
+export { reducedDays, type DatedReduction, type ReducedDays } from './reduced.ts'
+export { checkReduction, reductionFields } from './reduction-fields.ts'
 export {
   sharedRate_kbps,
   shapingAt,
@@ -8,5 +14,7 @@ export {
   type Shaping,
   type ShapingTerms,
 } from './shaping.ts'
+export { partnersAbove } from './sight.ts'
+export { phasesOf, tariffPhases, type TariffPhase } from './tariff-phases.ts'
 export { serviceTypes, tariffs, type ServiceType, type Tariff } from './tariffs.ts'
 export { taxes } from './taxes.ts'

@@ -1,12 +1,21 @@
 import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
+import { coupons } from './coupons.ts'
 import { locations } from './locations.ts'
 import { routes } from './routes.ts'
+import { tariffPhases } from './tariff-phases.ts'
 import { tariffs } from './tariffs.ts'
 import { revenueCategories, taxes } from './taxes.ts'
 
 export const catalog: Module = {
   name: 'catalog',
-  nouns: [asResource(tariffs), asResource(taxes), asResource(revenueCategories), asResource(locations)],
+  nouns: [
+    asResource(tariffs),
+    asResource(tariffPhases),
+    asResource(taxes),
+    asResource(revenueCategories),
+    asResource(locations),
+    asResource(coupons),
+  ],
   routes,
 }

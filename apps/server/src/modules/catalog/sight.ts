@@ -15,24 +15,31 @@ export const partnersAbove = (ctx: Ctx, partner_id: string): string[] =>
   [...ctx.tenant.subtrees].filter(([, subtree]) => subtree.includes(partner_id)).map(([above]) => above)
 
 /**
- * A partner's staff makes tariffs for its own partners only, and changes no others: a tariff that others sell too is not its to
+ * A partner's staff makes tariffs and coupons for its own partners only, and changes no others: what others sell too is not its to
  * change. `row` is the tariff as it stands, none when it is being made.
  */
-export function mustBeTheirs(ctx: Ctx, values: Record<string, unknown>, row?: Record<string, unknown>): void {
+export function mustBeTheirs(
+  ctx: Ctx,
+  values: Record<string, unknown>,
+  row?: Record<string, unknown>,
+  what: 'tariff' | 'coupon' = 'tariff',
+): void {
   const below = visiblePartners(ctx)
   if (!below) return
   if (row && !areAmong(row.partner_ids, below))
     throw new Refused(
       403,
-      'not_your_tariff',
-      'This tariff is sold by others too; only the ISP itself may change it.',
+      `not_your_${what}`,
+      what === 'tariff'
+        ? 'This tariff is sold by others too; only the ISP itself may change it.'
+        : 'This coupon is others’ too; only the ISP itself may change it.',
     )
   if (!row && !areAmong(values.partner_ids, below)) values.partner_ids = [ctx.access.partner_id]
   if (values.partner_ids !== undefined && !areAmong(values.partner_ids, below))
     throw invalidField(
       'partner_ids',
       'required',
-      'Name the partners who sell it; only the ISP itself makes tariffs for everybody.',
+      `Name the partners it is for; only the ISP itself makes ${what}s for everybody.`,
     )
 }
 

@@ -1,6 +1,7 @@
+import type { Ctx } from '#kernel/ctx.ts'
 import { visiblePartners } from '#kernel/permissions.ts'
 import { resource, type Row } from '#kernel/resource.ts'
-import { sql } from '#kernel/sql.ts'
+import { sql, type Sql } from '#kernel/sql.ts'
 import { internetFields, voiceFields } from './fields-internet.ts'
 import { priceFields, saleFields } from './fields-sale.ts'
 import { checkTariff } from './kinds-of-tariff.ts'
@@ -30,13 +31,7 @@ export const tariffs = resource('tariff', {
     ...voiceFields,
     ...saleFields,
   },
-  rows(ctx) {
-    const seen = partnersOfSight(ctx)
-    if (!seen) return sql`true`
-    return sql`(partner_ids = '{}' or partner_ids && ${seen}::uuid[] or exists (
-      select from services s
-      where s.tenant_id = tariffs.tenant_id and s.tariff_id = tariffs.id and s.partner_id = any(${visiblePartners(ctx)}::uuid[])))`
-  },
+  rows: tariffsInSight,
   before: {
     async create(ctx, row) {
       mustBeTheirs(ctx, row)
@@ -53,3 +48,12 @@ export const tariffs = resource('tariff', {
 })
 
 export type Tariff = Row<typeof tariffs>
+
+/** The condition on rows of `tariffs` that this actor sees. */
+export function tariffsInSight(ctx: Ctx): Sql {
+  const seen = partnersOfSight(ctx)
+  if (!seen) return sql`true`
+  return sql`(partner_ids = '{}' or partner_ids && ${seen}::uuid[] or exists (
+    select from services s
+    where s.tenant_id = tariffs.tenant_id and s.tariff_id = tariffs.id and s.partner_id = any(${visiblePartners(ctx)}::uuid[])))`
+}

@@ -8,7 +8,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     description: 'Customers, services and sessions; reads money.',
     grants: [
       { noun: '*', actions: ['list', 'get'], hidden_fields: ['radius_secret'] },
-      { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock'] },
+      { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock', 'redeem_coupon'] },
       ...['contact', 'file', 'note', 'todo'].map((noun) => ({
         noun,
         actions: ['create', 'update', 'delete', 'complete', 'reopen'],
@@ -25,7 +25,17 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
       { noun: '*', actions: ['list', 'get'] },
       {
         noun: 'customer',
-        actions: ['create', 'update', 'block', 'unblock', 'activate', 'disable', 'add_tag', 'remove_tag'],
+        actions: [
+          'create',
+          'update',
+          'block',
+          'unblock',
+          'activate',
+          'disable',
+          'add_tag',
+          'remove_tag',
+          'redeem_coupon',
+        ],
       },
       ...[
         'scheduled_change',
@@ -35,8 +45,12 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'payment',
         'billing_run',
         'tariff',
+        'tariff_phase',
+        'coupon',
         'tax',
         'service',
+        'discount',
+        'surcharge',
         'import',
         'file',
         'note',

@@ -1,4 +1,6 @@
 export { decideAccess, type AccessDecision, type AccessSnapshot } from './access.ts'
 export { activateService, changeTariff, createService, stopService, terminateService } from './commands.ts'
+export { discounts, type Discount } from './discounts.ts'
 export { services, type Service } from './services.ts'
+export { surcharges, type Surcharge } from './surcharges.ts'
 export { termsOn, type Terms } from './timeline.ts'

@@ -9,14 +9,34 @@ import {
   stopService,
   terminateService,
 } from './commands.ts'
+import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
+import { discounts } from './discounts.ts'
 import { followCustomer } from './reactions.ts'
+import { redeemCoupon } from './redeem-coupon.ts'
 import { services } from './services.ts'
+import { startDiscounts } from './start-discounts.ts'
+import { createSurcharge, endSurcharge, withdrawSurcharge } from './surcharge-verbs.ts'
+import { surcharges } from './surcharges.ts'
 import { followTimelines } from './timeline.ts'
 
 export const servicesModule: Module = {
   name: 'services',
-  nouns: [asResource(services)],
-  verbs: [createService, activateService, stopService, resumeService, changeTariff, terminateService],
-  insiders: [followCustomer],
+  nouns: [asResource(services), asResource(discounts), asResource(surcharges)],
+  verbs: [
+    createService,
+    activateService,
+    stopService,
+    resumeService,
+    changeTariff,
+    terminateService,
+    createDiscount,
+    endDiscount,
+    withdrawDiscount,
+    redeemCoupon,
+    createSurcharge,
+    endSurcharge,
+    withdrawSurcharge,
+  ],
+  insiders: [followCustomer, startDiscounts],
   schedules: [daily('services.follow_timelines', '00:01', followTimelines)],
 }
