@@ -27,9 +27,13 @@ export const customersDue = (
     limit ${limit}
     ${more.locked === 'skip' ? sql`for no key update skip locked` : more.locked ? sql`for no key update` : empty}`)
 
-/** One customer, locked, whether due or not. */
+/** Who is billed for this customer (itself, or the account it is billed with), locked, whether due or not. */
 export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
-  ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id} for no key update`)
+  ctx.db.one(sql<DueRow>`
+    select ${columns}
+    from customers
+    where id = (select coalesce(billed_by_id, id) from customers where id = ${customer_id})
+    for no key update`)
 
 export const customerForReading = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
   ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id}`)
@@ -57,7 +61,7 @@ type ChargedRow = {
 
 /** The customers with their services' active days and what of them was charged, in two statements that travel together. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
-  const due = rowsOf('due', customers, { id: 'uuid', unbilled_from: 'date' })
+  const due = withSubAccounts(rowsOf('due', customers, { id: 'uuid', unbilled_from: 'date' }))
   const [, rows, charged] = await Promise.all([
     planned(ctx, 'for_itself'),
     ctx.db.all(servicesOf(due)),
@@ -108,9 +112,16 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
 
 const epoch = sql`date '1970-01-01'`
 
+/** Each customer, and with it the accounts that are billed on its document. */
+const withSubAccounts = (due: Sql) => sql`(
+    select due.id as billed_id, account.id, due.unbilled_from
+    from ${due}
+    cross join lateral (select due.id union all (select id from customers where billed_by_id = due.id offset 0)) account
+  ) due`
+
 // `offset 0` keeps the order in which this is read: customer, services, periods, each by its index.
 const servicesOf = (due: Sql) => sql<ServiceRow>`
-  select s.customer_id, s.id, s.service_type, s.description, s.login,
+  select due.billed_id as customer_id, s.id, s.service_type, s.description, s.login,
     (select true from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1) is not null as has_charges,
     due.unbilled_from - ${epoch} as unbilled_from_day,
     lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
@@ -118,7 +129,7 @@ const servicesOf = (due: Sql) => sql<ServiceRow>`
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = s.id offset 0) p
   where p.status = 'active' and (upper(p.during) is null or due.unbilled_from is null or upper(p.during) > due.unbilled_from)
-  order by s.customer_id, s.id, lower(p.during)`
+  order by due.billed_id, s.customer_id, s.id, lower(p.during)`
 
 const chargedOf = (due: Sql) => sql<ChargedRow>`
   select c.service_id, lower(c.during) - ${epoch} as from_day, upper(c.during) - ${epoch} as until_day, 'days' as kind

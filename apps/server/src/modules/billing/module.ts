@@ -3,6 +3,7 @@ import { anyJob } from '#kernel/jobs.ts'
 import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { followHierarchy } from './aggregate.ts'
 import { followTags } from './control-tags.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
@@ -30,7 +31,7 @@ export const billing: Module = {
     asResource(billingRuns),
   ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
-  insiders: [repriceService, stopBilling, letGo, endHold, followTags],
+  insiders: [followHierarchy, repriceService, stopBilling, letGo, endHold, followTags],
   consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,

@@ -30,7 +30,7 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   const { from, customer_id } = event.data
   if (typeof from !== 'string' || typeof customer_id !== 'string') return
   const due = await customerForBilling(ctx, customer_id)
-  await becomeDue(ctx, customer_id, from, event.type)
+  await becomeDue(ctx, due.id, from, event.type)
   // Everything about this customer's services; a change is rare enough to look at all of it.
   const [customer] = await withServices(ctx, [{ ...due, unbilled_from: null }])
   const charged = await chargedSince(ctx, event.row_id, from)
@@ -48,9 +48,10 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
 
 /** Disabled customers have no next billing day, unless days before it were never billed. */
 export const stopBilling = inside('billing.stop', ['customer.disabled'], async (ctx, event) => {
-  const [customer] = await withServices(ctx, [
-    { ...(await customerForBilling(ctx, event.row_id)), unbilled_from: null },
-  ])
+  const account = await customerForBilling(ctx, event.row_id)
+  // Whoever pays for it goes on being billed.
+  if (account.id !== event.row_id) return
+  const [customer] = await withServices(ctx, [{ ...account, unbilled_from: null }])
   const unbilled = customer?.services.some(
     (service) => service.service_type !== 'one_time' && neverCharged(service, dayOf(today(ctx).toString())),
   )

@@ -44,13 +44,13 @@ export const voidInvoice = command(
     const billed = sql`invoice_id = ${invoice.id} and service_id in (select service_id from invoice_lines where invoice_id = ${invoice.id})`
     await ctx.db.run(sql`delete from charges where ${billed}`)
     await ctx.db.run(sql`delete from one_time_charges where ${billed}`)
-    // The next run looks back to the freed days. A disabled customer is not billed again by itself.
+    // The next run looks back to the freed days, that of whoever pays by now. A disabled customer is not billed again by itself.
     const from = invoice.period_from ?? invoice.date
     await ctx.db.run(sql`
       update customers
       set unbilled_from = least(unbilled_from, ${from}::date),
         next_billing_on = case when status = 'disabled' then next_billing_on else least(next_billing_on, ${invoice.date}::date) end
-      where id = ${customer.id}`)
+      where id = (select coalesce(billed_by_id, id) from customers where id = ${customer.id})`)
     return change(
       ctx,
       invoices,

@@ -29,6 +29,12 @@ export const addTag = command(
   { label: 'Add control tag', help: 'Holds back billing runs, payments or blocking.', input },
   (ctx, customer, { tag, reason = null }) => {
     if (customer[tag]) throw new Refused(409, 'tagged_already', `This customer bears the tag ${tag} already.`)
+    if (tag === 'no_auto_billing' && customer.billed_by_id)
+      throw new Refused(
+        409,
+        'aggregated',
+        'This account is billed with the one above it. Set the tag on that account, or take this one out first.',
+      )
     return change(
       ctx,
       customers,

@@ -1,6 +1,7 @@
 import { takeNumber } from '#kernel/numbers.ts'
 import { JsonValue } from '#kernel/kinds.ts'
 import { resource, type Row } from '#kernel/resource.ts'
+import { mustKeepPlace } from './keep-place.ts'
 
 export const labels = resource('label', {
   sort: 'name',
@@ -59,6 +60,23 @@ export const customers = resource('customer', {
     language: { kind: 'text', max: 10, default: 'en' },
     partner_id: { kind: 'reference', to: 'partner', nullable: true, filter: true, list: true },
     parent_id: { kind: 'reference', to: 'customer', nullable: true, filter: true, label: 'Parent account' },
+    sub_billing_mode: {
+      kind: 'choice',
+      values: ['independent', 'aggregated'],
+      default: 'independent',
+      readonly: true,
+      filter: true,
+      label: 'Billing below its parent',
+      help: 'Aggregated: billed on the document of the account above',
+    },
+    billed_by_id: {
+      kind: 'reference',
+      to: 'customer',
+      nullable: true,
+      readonly: true,
+      filter: true,
+      label: 'Billed with',
+    },
     label_ids: { kind: 'references', to: 'label', default: [], label: 'Labels' },
     external_id: {
       kind: 'text',
@@ -128,9 +146,10 @@ export const customers = resource('customer', {
       customer.status_actor = new JsonValue(ctx.actor)
       if (typeof customer.country === 'string') customer.country = customer.country.toUpperCase()
     },
-    async update(_, __, changes) {
+    async update(_, customer, changes) {
       if (typeof changes.country === 'string') changes.country = changes.country.toUpperCase()
       if (changes.partner_id === null) delete changes.partner_id
+      mustKeepPlace(customer as Customer, changes)
     },
   },
 })

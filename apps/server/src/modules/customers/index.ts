@@ -1,5 +1,7 @@
+export { billingAccountOf } from './billing-accounts.ts'
 export { controlTags, testCustomers } from './control-tags.ts'
 export { contacts, customers, labels, type Customer } from './customers.ts'
+export { leaveParent, setParent } from './hierarchy.ts'
 export { activateCustomer, blockCustomer, disableCustomer, unblockCustomer } from './status.ts'
 export { statusChanges } from './status-changes.ts'
 export { whyNotErased } from './status-rules.ts'

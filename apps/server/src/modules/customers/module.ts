@@ -5,7 +5,11 @@ import { asResource } from '#kernel/store.ts'
 import { applyScheduled } from './apply-scheduled.ts'
 import { addTag, removeTag } from './control-tags.ts'
 import { contacts, customers, labels } from './customers.ts'
+import { leaveParent, setParent } from './hierarchy.ts'
+import { holdWithAccount } from './hold-with-account.ts'
+import { routes } from './routes.ts'
 import { cancelScheduledChange, scheduledChanges } from './scheduled-changes.ts'
+import { sharedBillingDay } from './share-billing-day.ts'
 import { statusChanges } from './status-changes.ts'
 import { activateCustomer, blockCustomer, disableCustomer, unblockCustomer } from './status.ts'
 
@@ -25,8 +29,12 @@ export const customersModule: Module = {
     disableCustomer,
     addTag,
     removeTag,
+    setParent,
+    leaveParent,
     cancelScheduledChange,
   ],
+  insiders: [holdWithAccount, sharedBillingDay],
+  routes,
   schedules: [daily('customers.apply_scheduled', '00:00', applyScheduled)],
   newTenant: (ctx) => createSeries(ctx, 'customer', '{next|5}', 10_001n),
 }

@@ -35,6 +35,8 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
           'add_tag',
           'remove_tag',
           'redeem_coupon',
+          'set_parent',
+          'leave_parent',
         ],
       },
       ...[

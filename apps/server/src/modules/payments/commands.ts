@@ -1,11 +1,12 @@
 import { collectionCommand, command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
+import { asSystem } from '#kernel/insiders.ts'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, find, insert, lock } from '#kernel/store.ts'
 import { invoices } from '#modules/billing/index.ts'
-import { customers } from '#modules/customers/index.ts'
+import { billingAccountOf, customers } from '#modules/customers/index.ts'
 import { post, reverse, type AccountName } from '#modules/ledger/index.ts'
 import { allocations, payments, type Payment } from './payments.ts'
 import { settle, unsettle } from './settle.ts'
@@ -23,7 +24,7 @@ export const receivePayment = collectionCommand(
   {
     label: 'Receive payment',
     money: true,
-    help: 'Pays the invoice named, then what is due earliest; what is left stays as credit.',
+    help: 'Pays the invoice named, then what is due earliest; what is left stays as credit. For a sub-account that is billed with another, it is booked there.',
     input: {
       customer_id: { kind: 'reference', to: 'customer' },
       amount: { kind: 'money', min: 0, max: 10_000_000_000 },
@@ -55,13 +56,16 @@ export const receivePayment = collectionCommand(
         'no_such_customer',
         'There is no customer with this id, or you may not see it.',
       )
-    const customer = await lock(ctx, customers, input.customer_id)
+    // Who is billed with another account has no bill of its own to pay, unless it names one from before.
+    const payer_id = invoice_id ? known.id : await billingAccountOf(ctx, known.id)
+    const customer = await lock(asSystem(ctx), customers, payer_id)
     if (invoice_id) await mustBeOpen(ctx, invoice_id, customer.id)
     const payment = await insert(
       ctx,
       payments,
       {
         ...input,
+        customer_id: customer.id,
         method: input.method ?? 'bank_transfer',
         date,
         status: 'succeeded',
