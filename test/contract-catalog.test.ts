@@ -140,6 +140,34 @@ contract('tariff_phases', async () => {
   })
 })
 
+contract('bundle_items', async () => {
+  const stranger = await other.post('/tariffs', { title: 'Theirs', price: '1.00', service_type: 'bundle' })
+  return subject({
+    noun: 'bundle_item',
+    path: '/bundle_items',
+    scope: 'tenant',
+    valid: async (n, by) => ({
+      tariff_id: (await by.post('/tariffs', { title: `Bundle ${n}`, price: '20.00', service_type: 'bundle' }))
+        .id,
+      item_tariff_id: (
+        await by.post('/tariffs', { title: `Part ${n}`, price: '5.00', service_type: 'recurring' })
+      ).id,
+      position: n,
+    }),
+    change: { quantity: 2 },
+    invalid: [
+      [{ quantity: 0 }, 'quantity', 'out_of_range'],
+      [{ position: 0 }, 'position', 'out_of_range'],
+    ],
+    filterBy: 'tariff_id',
+    sortBy: 'position',
+    foreign: [
+      ['tariff_id', stranger.id],
+      ['item_tariff_id', stranger.id],
+    ],
+  })
+})
+
 contract('taxes', () =>
   subject({
     noun: 'tax',

@@ -1,6 +1,8 @@
 import { DocumentRenderer } from './renderer.ts'
 import type { DocumentTemplates } from './templates.ts'
 
+export { english_contract_labels } from './contract.ts'
+export type { ContractDocument, ContractDocumentLine, ContractLabels } from './contract.ts'
 export type { Customer, LabelledValue, PrintedDocument, Seller } from './document.ts'
 export { DocumentError } from './errors.ts'
 export type { DocumentErrorCode } from './errors.ts'

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { closeDocuments, renderDocument } from './index.ts'
 import type { InvoiceDocument } from './index.ts'
 import { readPdf, readText } from './testing/read_pdf.ts'
-import { sample_arabic_invoice, sample_invoice, sample_receipt } from './testing/samples.ts'
+import { sample_arabic_invoice, sample_invoice, sample_contract, sample_receipt } from './testing/samples.ts'
 
 afterAll(closeDocuments)
 
@@ -227,6 +227,20 @@ test('a receipt says what was paid, how, and what for', async () => {
     'Invoice INV-2026-00042',
     'Kept as credit',
     '€63.05',
+  ]) {
+    expect(text).toContain(words)
+  }
+})
+
+test('a contract says what is provided at which price, on which terms, and where to sign', async () => {
+  const text = await readText(await renderDocument('contract', sample_contract))
+  for (const words of [
+    'C-10042-1',
+    'Fibre 500',
+    'Minimum term',
+    '€49.00',
+    'at least 12 months',
+    'signature',
   ]) {
     expect(text).toContain(words)
   }

@@ -1,3 +1,5 @@
+import { english_contract_labels } from './contract.ts'
+import type { ContractDocument } from './contract.ts'
 import { english_invoice_labels } from './invoice.ts'
 import type { InvoiceDocument } from './invoice.ts'
 import { printable } from './printable.ts'
@@ -8,9 +10,14 @@ import type { ReceiptDocument } from './receipt.ts'
 export interface DocumentTemplates {
   invoice: InvoiceDocument
   receipt: ReceiptDocument
+  contract: ContractDocument
 }
 
-const english_labels = { invoice: english_invoice_labels, receipt: english_receipt_labels }
+const english_labels = {
+  invoice: english_invoice_labels,
+  receipt: english_receipt_labels,
+  contract: english_contract_labels,
+}
 
 /** A document as a template reads it: JSON, all labels filled in, every string printable, and no nulls. */
 export function documentData<T extends keyof DocumentTemplates>(

@@ -1,3 +1,4 @@
+import type { ContractDocument } from '../contract.ts'
 import type { InvoiceDocument } from '../invoice.ts'
 import type { ReceiptDocument } from '../receipt.ts'
 
@@ -88,6 +89,23 @@ export const sample_receipt: ReceiptDocument = {
   allocations: [{ description: 'Invoice INV-2026-00042', date: '1 October 2026', amount: '€60.00' }],
   credit: '€3.05',
   footer: 'Northwind Fibre Ltd · Registered in Ireland 583920',
+}
+
+export const sample_contract: ContractDocument = {
+  number: 'C-10042-1',
+  begins_on: '1 October 2026',
+  seller: sample_invoice.seller,
+  customer: sample_invoice.customer,
+  details: [
+    { label: 'Minimum term', value: '12 months' },
+    { label: 'Until', value: '30 September 2027' },
+    { label: 'Notice', value: '30 days' },
+  ],
+  lines: [
+    { description: 'Fibre 500', detail: 'Flat 3', quantity: '1', price: '€39.00', charged: 'a month' },
+    { description: 'Set-up', quantity: '1', price: '€49.00', charged: 'once' },
+  ],
+  terms: ['Prices are without tax.', 'It is agreed for at least 12 months.'],
 }
 
 /** The same invoice in Arabic, set from right to left. */

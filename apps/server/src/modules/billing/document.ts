@@ -1,8 +1,9 @@
-import type { InvoiceDocument, LabelledValue, Seller } from '../../documents/index.ts'
+import type { InvoiceDocument, LabelledValue } from '../../documents/index.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { formatDecimal, printMoney } from '#kernel/money.ts'
 import type { Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
+import { sellerOf, type SellerParts } from '#modules/resellers/index.ts'
 import type { creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 
 type Line = Row<typeof invoiceLines> | Row<typeof creditNoteLines>
@@ -111,42 +112,6 @@ function totalsOf(document: { net_total: bigint; total: bigint; currency: string
     net: printMoney(document.net_total, document.currency),
     taxes,
     total: printMoney(document.total, document.currency),
-  }
-}
-
-type SellerParts = { seller: Seller; bank: LabelledValue[]; footer: string | undefined }
-
-/** From the tenant's settings `supplier`; at least its name. */
-async function sellerOf(ctx: Ctx): Promise<SellerParts> {
-  const { supplier } = await ctx.db.one(
-    sql<{
-      supplier: unknown
-    }>`select settings -> 'supplier' as supplier from tenants where id = ${ctx.tenant.id}`,
-  )
-  const known = (typeof supplier === 'object' && supplier !== null ? supplier : {}) as Record<string, unknown>
-  const text = (name: string): string | undefined =>
-    typeof known[name] === 'string' && known[name] !== '' ? known[name] : undefined
-  const given = <K extends string>(name: K) =>
-    (text(name) ? { [name]: text(name) } : {}) as { [N in K]?: string }
-  const address_lines = Array.isArray(known.address_lines)
-    ? known.address_lines.filter((line) => typeof line === 'string')
-    : []
-  const bank = [
-    { label: 'IBAN', value: text('iban') },
-    { label: 'BIC', value: text('bic') },
-  ]
-  return {
-    seller: {
-      name: text('name') ?? ctx.tenant.name,
-      ...(address_lines.length > 0 ? { address_lines } : {}),
-      ...given('tax_id'),
-      ...given('registration_number'),
-      ...given('email'),
-      ...given('phone'),
-      ...given('website'),
-    },
-    bank: bank.filter((entry): entry is LabelledValue => entry.value !== undefined),
-    footer: text('footer'),
   }
 }
 

@@ -1,4 +1,15 @@
 export { amountOf, forMonths, sharedOut, type Amount, type Reduction } from './amount.ts'
+export { bundleItems, itemsOf, type BundleItem } from './bundle-items.ts'
+export { contractFields, contractMistakes } from './contract-terms.ts'
+export {
+  contractEnd,
+  earliestEnd,
+  earlyTerminationFee,
+  termOf,
+  type Contract,
+  type EarlyFee,
+  type Term,
+} from './contract.ts'
 export { reasonAgainstRedeeming } from './coupon-rules.ts'
 export { codeOf, coupons, type Coupon } from './coupons.ts'
 export { mustBeAllowedChange, mustBeOffered } from './offered.ts'

@@ -1,5 +1,7 @@
 import { invalid, type FieldError } from '#kernel/refused.ts'
 import { words, type Field, type Fields } from '#kernel/resource.ts'
+import { bundleFields } from './bundle-fields.ts'
+import { contractFields, contractMistakes } from './contract-terms.ts'
 import { internetFields, voiceFields } from './fields-internet.ts'
 import { priceFields, saleFields } from './fields-sale.ts'
 import { shapingMistakes } from './shaping-fields.ts'
@@ -8,7 +10,12 @@ type Values = Record<string, unknown>
 
 /** Refuses a tariff whose fields do not fit its kind or each other; every mistake is named. `tariff` holds stored values. */
 export function checkTariff(tariff: Values): void {
-  const mistakes = [...strangers(tariff), ...shapingMistakes(tariff), ...priceMistakes(tariff)]
+  const mistakes = [
+    ...strangers(tariff),
+    ...shapingMistakes(tariff),
+    ...priceMistakes(tariff),
+    ...contractMistakes(tariff),
+  ]
   if (mistakes.length > 0) throw invalid(mistakes)
 }
 
@@ -28,6 +35,7 @@ const pick = <const N extends string>(fields: Fields, names: readonly N[]): Fiel
 const limited: readonly { fields: Fields; kinds: readonly Kind[] }[] = [
   { fields: internetFields, kinds: ['internet'] },
   { fields: voiceFields, kinds: ['voice'] },
+  { fields: bundleFields, kinds: ['bundle'] },
   {
     fields: {
       ...pick(priceFields, [
@@ -39,6 +47,7 @@ const limited: readonly { fields: Fields; kinds: readonly Kind[] }[] = [
         'termination_fee',
       ]),
       ...pick(saleFields, ['max_stop_days']),
+      ...contractFields,
     },
     kinds: ['internet', 'voice', 'recurring', 'bundle'],
   },

@@ -1,5 +1,6 @@
 import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
+import { bundleItems } from './bundle-items.ts'
 import { coupons } from './coupons.ts'
 import { locations } from './locations.ts'
 import { routes } from './routes.ts'
@@ -12,6 +13,7 @@ export const catalog: Module = {
   nouns: [
     asResource(tariffs),
     asResource(tariffPhases),
+    asResource(bundleItems),
     asResource(taxes),
     asResource(revenueCategories),
     asResource(locations),

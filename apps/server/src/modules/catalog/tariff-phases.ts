@@ -1,11 +1,9 @@
 import type { Ctx } from '#kernel/ctx.ts'
-import { asSystem } from '#kernel/insiders.ts'
 import { invalid, invalidField, type FieldError } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
-import { everyColumn, asResource, find } from '#kernel/store.ts'
-import { mustBeTheirs } from './sight.ts'
-import { tariffs, tariffsInSight, type Tariff } from './tariffs.ts'
+import { everyColumn, asResource } from '#kernel/store.ts'
+import { tariffsInSight, tariffToChange } from './tariffs.ts'
 
 /** A step on the way to a tariff's regular price: a trial, a promotion. They count for services that begin from now on. */
 export const tariffPhases = resource('tariff_phase', {
@@ -67,18 +65,6 @@ export const phasesOf = (ctx: Ctx, tariff_id: string): Promise<TariffPhase[]> =>
     from tariff_phases
     where tariff_id = ${tariff_id}
     order by position`)
-
-async function tariffToChange(ctx: Ctx, tariff_id: string): Promise<Tariff> {
-  const tariff = await find(asSystem(ctx), tariffs, tariff_id)
-  if (!tariff)
-    throw invalidField(
-      'tariff_id',
-      'no_such_tariff',
-      'There is no tariff with this id, or you may not see it.',
-    )
-  mustBeTheirs(ctx, {}, tariff)
-  return tariff
-}
 
 function check(phase: Record<string, unknown>): void {
   const mistakes = [...mistakesOf(phase)]

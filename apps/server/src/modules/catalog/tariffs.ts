@@ -1,7 +1,12 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { visiblePartners } from '#kernel/permissions.ts'
+import { asSystem } from '#kernel/insiders.ts'
+import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
+import { bundleFields } from './bundle-fields.ts'
+import { contractFields } from './contract-terms.ts'
+import { find } from '#kernel/store.ts'
 import { internetFields, voiceFields } from './fields-internet.ts'
 import { priceFields, saleFields } from './fields-sale.ts'
 import { checkTariff } from './kinds-of-tariff.ts'
@@ -29,6 +34,8 @@ export const tariffs = resource('tariff', {
     ...priceFields,
     ...internetFields,
     ...voiceFields,
+    ...bundleFields,
+    ...contractFields,
     ...saleFields,
   },
   rows: tariffsInSight,
@@ -56,4 +63,17 @@ export function tariffsInSight(ctx: Ctx): Sql {
   return sql`(partner_ids = '{}' or partner_ids && ${seen}::uuid[] or exists (
     select from services s
     where s.tenant_id = tariffs.tenant_id and s.tariff_id = tariffs.id and s.partner_id = any(${visiblePartners(ctx)}::uuid[])))`
+}
+
+/** The tariff that a row belongs to, which this actor may change. */
+export async function tariffToChange(ctx: Ctx, tariff_id: string): Promise<Tariff> {
+  const tariff = await find(asSystem(ctx), tariffs, tariff_id)
+  if (!tariff)
+    throw invalidField(
+      'tariff_id',
+      'no_such_tariff',
+      'There is no tariff with this id, or you may not see it.',
+    )
+  mustBeTheirs(ctx, {}, tariff)
+  return tariff
 }

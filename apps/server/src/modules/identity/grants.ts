@@ -48,6 +48,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'billing_run',
         'tariff',
         'tariff_phase',
+        'bundle_item',
         'coupon',
         'tax',
         'service',

@@ -1,1 +1,2 @@
 export { partners } from './partners.ts'
+export { sellerOf, type SellerParts } from './seller.ts'

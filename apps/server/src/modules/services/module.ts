@@ -9,10 +9,12 @@ import {
   stopService,
   terminateService,
 } from './commands.ts'
+import { startContract } from './contracts.ts'
 import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
 import { discounts } from './discounts.ts'
 import { followCustomer } from './reactions.ts'
 import { redeemCoupon } from './redeem-coupon.ts'
+import { routes } from './routes.ts'
 import { services } from './services.ts'
 import { startDiscounts } from './start-discounts.ts'
 import { createSurcharge, endSurcharge, withdrawSurcharge } from './surcharge-verbs.ts'
@@ -37,6 +39,7 @@ export const servicesModule: Module = {
     endSurcharge,
     withdrawSurcharge,
   ],
-  insiders: [followCustomer, startDiscounts],
+  routes,
+  insiders: [followCustomer, startDiscounts, startContract],
   schedules: [daily('services.follow_timelines', '00:01', followTimelines)],
 }

@@ -1,6 +1,7 @@
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { serviceTypes } from '#modules/catalog/index.ts'
+import { keepContract, serviceContractFields } from './contract-fields.ts'
 
 /** What a customer has. "Blocked" is no status of a service: it follows from the customer's. */
 export const services = resource('service', {
@@ -71,10 +72,12 @@ export const services = resource('service', {
     },
     start_date: { kind: 'date', readonly: true },
     end_date: { kind: 'date', nullable: true, readonly: true },
+    ...serviceContractFields,
     external_id: { kind: 'text', max: 100, nullable: true, filter: true, immutable: true },
   },
   before: {
     async update(_, service, changes) {
+      keepContract(service, changes)
       if (changes.password === null && service.service_type === 'internet')
         throw invalidField('password', 'required', 'An internet service needs a password.')
     },
