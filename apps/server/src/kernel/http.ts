@@ -8,12 +8,12 @@ import Fastify, {
 } from 'fastify'
 import type { App } from './app.ts'
 import { act, reading, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
-import { once, type Answer } from './idempotency.ts'
+import { mustBeKey, once, type Answer } from './idempotency.ts'
 import { newId } from './ids.ts'
 import { observeRequest } from './metrics.ts'
 import { refusalOf, sendProblem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
-import { Refused } from './refused.ts'
+import { moneyNeedsKey, Refused } from './refused.ts'
 
 /** The HTTP edge: who asks, how often, in what form; then one of `readAs`, `actAs`. Nothing else here knows the business. */
 export const bodyLimit = 1_048_576
@@ -154,7 +154,7 @@ function mustBeSameSite(request: FastifyRequest): void {
 const sameHost = (origin: string, host: string | undefined) =>
   URL.canParse(origin) && new URL(origin).host === host
 
-const originOf = (request: FastifyRequest): Origin => ({ request_id: request.id, ip: request.ip })
+export const originOf = (request: FastifyRequest): Origin => ({ request_id: request.id, ip: request.ip })
 
 /** A reading request. Permissions that turn out to be out of date are fetched again, once. */
 export async function readAs<T>(
@@ -189,14 +189,8 @@ export async function actAs(
   const { dry_run, ...body } = bodyOf(request)
   if (dry_run !== undefined && typeof dry_run !== 'boolean')
     throw new Refused(422, 'invalid', 'dry_run must be true or false.')
-  const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' && options.key_required && !dry_run) {
-    throw new Refused(
-      400,
-      'idempotency_key_required',
-      'Money moves here: send an Idempotency-Key header, a new UUID for each payment, the same one when you repeat it.',
-    )
-  }
+  const key = keyOf(request)
+  if (key === undefined && options.key_required && !dry_run) throw moneyNeedsKey()
   return freshly(app, request, reply, async (principal) => {
     if (dry_run) return rehearse(app, principal, originOf(request), (ctx) => work(ctx, body))
     const answer = await act(
@@ -205,7 +199,7 @@ export async function actAs(
       originOf(request),
       async (ctx): Promise<Answer & { replayed?: boolean }> => {
         const carryOut = async () => ({ status: options.status, body: await work(ctx, body) })
-        if (typeof key !== 'string') return carryOut()
+        if (key === undefined) return carryOut()
         return once(ctx, key, { method: request.method, path: request.url.split('?')[0]!, body }, carryOut)
       },
     )
@@ -213,6 +207,14 @@ export async function actAs(
     reply.code(answer.status)
     return answer.body
   })
+}
+
+/** The request's `Idempotency-Key`, if it bears one. */
+export function keyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string') return undefined
+  mustBeKey(key)
+  return key
 }
 
 export async function freshly<T>(

@@ -33,3 +33,10 @@ export const invalid = (errors: readonly FieldError[]) =>
 
 export const invalidField = (field: string, code: string, detail: string) =>
   invalid([{ field, code, detail }])
+
+export const moneyNeedsKey = () =>
+  new Refused(
+    400,
+    'idempotency_key_required',
+    'Money moves here: send an Idempotency-Key header, a new UUID for each payment, the same one when you repeat it.',
+  )

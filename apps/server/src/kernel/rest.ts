@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { aggregate } from './aggregate.ts'
 import type { App } from './app.ts'
-import { bulk, type BulkRequest } from './bulk.ts'
+import { bulk } from './bulk.ts'
+import { bulkRequestOf } from './bulk-rows.ts'
 import { perform, type Verb } from './commands.ts'
-import type { Ctx } from './ctx.ts'
+import { reading, type Ctx } from './ctx.ts'
 import { exportLines, type ExportFormat } from './export.ts'
 import { limitOf, type ListQuery } from './filters.ts'
-import { actAs, bodyOf, freshly, readAs } from './http.ts'
+import { actAs, bodyOf, freshly, keyOf, originOf, readAs } from './http.ts'
 import { isId } from './ids.ts'
 import { metaOf } from './meta.ts'
 import { openapiOf } from './openapi.ts'
@@ -36,6 +38,11 @@ export function mountRest(server: FastifyInstance, app: App): void {
       }),
     )
     server.get(`${root}/export`, (request, reply) => sendExport(app, request, reply, noun))
+    server.get(`${root}/aggregate`, (request, reply) =>
+      readAs(app, request, reply, async (ctx) =>
+        aggregate(ctx, await noun(ctx, request, 'list'), queryOf(request)),
+      ),
+    )
     server.get(`${root}/:id`, (request, reply) =>
       readAs(app, request, reply, async (ctx) => {
         const target = await noun(ctx, request, 'get')
@@ -68,15 +75,14 @@ export function mountRest(server: FastifyInstance, app: App): void {
       )
     })
     server.post(`${root}/bulk`, async (request, reply) => {
-      const body = bodyOf(request) as BulkRequest
-      if (typeof body.operation !== 'string')
-        throw invalidField('operation', 'required', 'Say which operation: update, delete, create or a verb.')
+      const asked = bulkRequestOf(bodyOf(request))
       const answer = await freshly(app, request, reply, async (principal) => {
-        const target = await readAs(app, request, reply, async (ctx) => noun(ctx, request))
-        return bulk(app, principal, { request_id: request.id, ip: request.ip }, target, body)
+        const target = await noun(await reading(app, principal, originOf(request)), request)
+        return bulk(app, principal, originOf(request), target, asked, keyOf(request))
       })
-      if ('bulk_job' in answer) reply.code(202)
-      return answer
+      if (answer.replayed) reply.header('idempotency-replayed', 'true')
+      reply.code(answer.status)
+      return answer.body
     })
     server.patch(`${root}/:id`, (request, reply) =>
       actAs(app, request, reply, { status: 200 }, async (ctx, body) => {

@@ -362,7 +362,7 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
         [reader, 'POST', `${s.path}/bulk`, { operation: 'update', ids: [row.id], input: s.change }],
         [reader, 'POST', `${s.path}/bulk`, { operation: 'create', rows: [await fresh()] }],
         ...(noun.can.delete ? [[reader, 'DELETE', `${s.path}/${row.id}`, undefined]] : []),
-        ...['', `/${row.id}`, `/${row.id}/history`, `/${row.id}/actions`, '/export'].map((tail) => [
+        ...['', `/${row.id}`, `/${row.id}/history`, `/${row.id}/actions`, '/export', '/aggregate'].map((tail) => [
           nobody,
           'GET',
           `${s.path}${tail}`,
@@ -489,6 +489,8 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
       expect(ids(await listed(us))).toContain(row.id)
       expect(ids(await listed(them))).not.toContain(row.id)
       expect(String((await them.call('GET', `${s.path}/export?format=ndjson`)).body)).not.toContain(row.id)
+      expect((await us.get(`${s.path}/aggregate`)).data[0].count).toBe((await listed(us)).length)
+      expect((await them.get(`${s.path}/aggregate`)).data[0].count).toBe((await listed(them)).length)
       for (const [method, tail, body] of [
         ['GET', ''],
         ['GET', '/history'],
@@ -533,6 +535,44 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
       expect(
         (await s.admin.get(`${s.path}/${row.id}/history?limit=1&cursor=${page.next_cursor}`)).data[0].action,
       ).toBe('created')
+    })
+
+    test('figures are taken over exactly the rows of the list', async () => {
+      type Figures = { data: (Body & { count: number; sum: Body; min: Body; max: Body })[] }
+      const all = await listed()
+      const whole = await s.admin.get<Figures>(`${s.path}/aggregate`)
+      expect(whole.data).toEqual([{ count: all.length, sum: {}, min: {}, max: {} }])
+      const { data } = await s.admin.get<Figures>(`${s.path}/aggregate?group=${s.filterBy}`)
+      const counted = new Map(data.map((row) => [row[s.filterBy], row.count]))
+      const expected = Map.groupBy(all, (row) => row[s.filterBy])
+      expect(counted).toEqual(new Map([...expected].map(([value, group]) => [value, group.length])))
+      const one = rows[2]![s.filterBy]
+      const some = await s.admin.get<Figures>(
+        `${s.path}/aggregate?${s.filterBy}=${encodeURIComponent(String(one))}`,
+      )
+      expect(some.data[0]!.count).toBe(expected.get(one)!.length)
+      const cents = (row: Body, field: string) => Math.round(Number(row[field] ?? 0) * 100)
+      for (const { name: field } of noun.fields.filter((candidate) => candidate.kind === 'money')) {
+        const { data } = await s.admin.get<Figures>(`${s.path}/aggregate?sum=${field}&max=${field}`)
+        expect(cents(data[0]!.sum, field)).toBe(all.reduce((sum, row) => sum + cents(row, field), 0))
+        const known = all.filter((row) => row[field] !== null).map((row) => cents(row, field))
+        expect(known.length === 0 ? null : cents(data[0]!.max, field)).toBe(
+          known.length === 0 ? null : Math.max(...known),
+        )
+      }
+      for (const query of ['sum=no_such_field', `sum=${noun.title_field}`, 'group=version', 'no_such_field=1'])
+        expect((await s.admin.call('GET', `${s.path}/aggregate?${query}`)).status, query).toBe(422)
+      const blind = await withGrants([{ noun: s.noun, actions: ['*'], hidden_fields: [s.filterBy] }])
+      for (const parameter of ['group', 'min', 'sum'])
+        expect(
+          errorsOf(await blind.call('GET', `${s.path}/aggregate?${parameter}=${s.filterBy}`)),
+        ).toEqual(s.filterBy === 'created_at' ? expect.anything() : [`${parameter}:unknown_field`])
+      const narrow = await withGrants([
+        { noun: s.noun, actions: ['*'], rows: { [s.filterBy]: String(one) } },
+      ])
+      expect((await narrow.get<Figures>(`${s.path}/aggregate`)).data[0]!.count).toBe(
+        expected.get(one)!.length,
+      )
     })
 
     test('an export is the list', async () => {

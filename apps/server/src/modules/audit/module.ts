@@ -1,5 +1,5 @@
 import type { Module } from '#kernel/app.ts'
-import { bulkJobs, runBulkJob } from '#kernel/bulk.ts'
+import { bulkJobs, runBulkJob } from '#kernel/bulk-jobs.ts'
 import { anyJob } from '#kernel/jobs.ts'
 import { forgetOldKeys } from '#kernel/idempotency.ts'
 import { daily } from '#kernel/schedules.ts'

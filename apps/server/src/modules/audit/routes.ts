@@ -9,7 +9,7 @@ import { searchEverywhere } from '#kernel/search.ts'
 import { sql } from '#kernel/sql.ts'
 import { get } from '#kernel/store.ts'
 import { asResource } from '#kernel/store.ts'
-import { bulkJobs } from '#kernel/bulk.ts'
+import { bulkJobs } from '#kernel/bulk-jobs.ts'
 
 export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/search', (request, reply) =>

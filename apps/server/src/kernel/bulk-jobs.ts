@@ -1,0 +1,157 @@
+import type { App } from './app.ts'
+import { operate, type BulkRequest, type Target } from './bulk-rows.ts'
+import { act, StaleAccess, type Actor, type Ctx, type Principal } from './ctx.ts'
+import { job, type Work } from './jobs.ts'
+import { JsonValue } from './kinds.ts'
+import { visiblePartners } from './permissions.ts'
+import { refusalOf } from './problems.ts'
+import { resource, type Resource } from './resource.ts'
+import { sql } from './sql.ts'
+import { change, find, insert } from './store.ts'
+
+/** A bulk too large for one request: its progress, and a result a row. */
+export const bulkJobs = resource('bulk_job', {
+  title: 'operation',
+  generic: ['list', 'get'],
+  fields: {
+    noun: { kind: 'text', filter: true, list: true },
+    operation: { kind: 'text', list: true },
+    status: {
+      kind: 'choice',
+      values: ['queued', 'running', 'done', 'failed', 'stopped'],
+      filter: true,
+      list: true,
+    },
+    total: { kind: 'integer', list: true },
+    done: { kind: 'integer', list: true },
+    failed: { kind: 'integer', list: true },
+    started_at: { kind: 'datetime', nullable: true },
+    finished_at: { kind: 'datetime', nullable: true },
+    actor: { kind: 'json' },
+    input: { kind: 'json' },
+  },
+  /** Somebody below sees that a job runs, not what others do in it. */
+  redact(ctx, printed) {
+    const author = printed.actor as Partial<Actor> | null
+    if (visiblePartners(ctx) && author?.id !== ctx.actor.id) printed.input = {}
+  },
+})
+
+export async function queueBulkJob(
+  ctx: Ctx,
+  noun: Resource,
+  request: BulkRequest,
+  targets: readonly Target[],
+): Promise<{ id: string }> {
+  const queued = await insert(ctx, bulkJobs, {
+    noun: noun.name,
+    operation: request.operation,
+    status: 'queued',
+    total: targets.length,
+    done: 0,
+    failed: 0,
+    actor: new JsonValue(ctx.actor),
+    input: new JsonValue({ ...request, targets }),
+  })
+  runBulkJob.later(ctx, { bulk_job_id: queued.id })
+  return queued
+}
+
+const chunk = 100
+
+/** Goes on where it was: rows that have a result are not done again. */
+export const runBulkJob = job(
+  'kernel.bulk',
+  { max_attempts: 10 },
+  async (work: Work<{ bulk_job_id: string }>) => {
+    const { app, payload } = work
+    const { row, request, finished } = await work.act(async (ctx) => {
+      const found = await find(ctx, bulkJobs, payload.bulk_job_id)
+      if (!found) throw new Error('The bulk job is gone.')
+      const input = found.input as BulkRequest & { targets: Target[] }
+      const known = await ctx.db.all(
+        sql<{ index: number }>`select index from bulk_job_rows where bulk_job_id = ${found.id}`,
+      )
+      if (found.status === 'queued')
+        await change(
+          ctx,
+          bulkJobs,
+          found,
+          { status: 'running', started_at: ctx.now.toString() },
+          { action: 'started' },
+        )
+      return { row: found, request: input, finished: new Set(known.map((result) => result.index)) }
+    })
+    const asNow = () => app.principalOf(work.tenant_id, row.actor as Actor)
+    let author = await asNow()
+    const noun = await work.act(async (ctx) => ctx.app.nouns.byName(ctx, row.noun))
+    if (!noun) throw new Error(`There is no noun ${row.noun} any more.`)
+    for (let start = 0; start < request.targets.length; start += chunk) {
+      if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
+      for (const [offset, target] of request.targets.slice(start, start + chunk).entries()) {
+        const index = start + offset
+        if (finished.has(index)) continue
+        try {
+          await oneRecorded(app, author, noun, request, index, target, row.id)
+        } catch (error) {
+          if (!(error instanceof StaleAccess)) throw error
+          author = await asNow()
+          await oneRecorded(app, author, noun, request, index, target, row.id)
+        }
+      }
+      await work.act((ctx) =>
+        ctx.db.run(sql`
+      update bulk_jobs b
+      set done = n.done, failed = n.failed, updated_at = ${ctx.now}
+      from (select count(*) filter (where status = 'ok') as done, count(*) filter (where status = 'failed') as failed
+            from bulk_job_rows where bulk_job_id = ${row.id}) n
+      where b.id = ${row.id}`),
+      )
+    }
+    await work.act(async (ctx) => {
+      const now = await find(ctx, bulkJobs, row.id)
+      if (now)
+        await change(
+          ctx,
+          bulkJobs,
+          now,
+          { status: 'done', finished_at: ctx.now.toString() },
+          { action: 'finished' },
+        )
+    })
+  },
+)
+
+/** The row's result is taken before its change and commits with it, so that neither a crash nor a second worker repeats it. */
+async function oneRecorded(
+  app: App,
+  principal: Principal,
+  noun: Resource,
+  request: BulkRequest,
+  index: number,
+  target: Target,
+  job_id: string,
+): Promise<void> {
+  const note = (ctx: Ctx, row_id: string | null, error: object | null) =>
+    ctx.db.run(sql`
+      insert into bulk_job_rows (tenant_id, bulk_job_id, index, row_id, status, error)
+      values (${principal.tenant_id}, ${job_id}, ${index}, ${row_id}, ${error ? 'failed' : 'ok'}, ${error ? JSON.stringify(error) : null}::jsonb)
+      on conflict do nothing`)
+  try {
+    await act(app, principal, {}, async (ctx) => {
+      const taken = await note(ctx, target.id, null)
+      if (taken === 0) return
+      const row_id = await operate(ctx, noun, request, target)
+      if (row_id !== target.id)
+        await ctx.db.run(
+          sql`update bulk_job_rows set row_id = ${row_id} where bulk_job_id = ${job_id} and index = ${index}`,
+        )
+    })
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (!refusal) throw error
+    await act(app, principal, {}, (ctx) =>
+      note(ctx, target.id, { code: refusal.code, detail: refusal.message }),
+    )
+  }
+}
