@@ -49,7 +49,8 @@ export async function aggregate(ctx: Ctx, noun: Resource, query: ListQuery): Pro
       sql`count(*) as n`,
       ...groups.map(({ name }, n) => sql`${id(columnOf(noun, name))} as ${id(`group_${n}`)}`),
       ...wanted.map(
-        ({ figure, name }, n) => sql`${raw(figure)}(${id(columnOf(noun, name))})::text as ${id(`figure_${n}`)}`,
+        ({ figure, name }, n) =>
+          sql`${raw(figure)}(${id(columnOf(noun, name))})::text as ${id(`figure_${n}`)}`,
       ),
     ])}
     from (

@@ -10,6 +10,7 @@ import type { Db } from './db.ts'
 import type { Consumer } from './events.ts'
 import type { Insider } from './insiders.ts'
 import type { Job } from './jobs.ts'
+import type { Paths } from './openapi/parts.ts'
 import type { Access } from './permissions.ts'
 import type { Fields, Resource } from './resource.ts'
 import type { Schedule } from './schedules.ts'
@@ -68,6 +69,8 @@ export type Module = {
   schedules?: readonly Schedule[]
   /** Only what is neither a noun nor a verb. */
   routes?: (server: FastifyInstance, app: App) => void
+  /** Those routes in the API's description. */
+  paths?: Paths
   /** Rows that every new tenant starts with: roles, series, accounts. */
   newTenant?: (ctx: Ctx) => Promise<void>
   /** Daemons, by role; answers how to stop. */

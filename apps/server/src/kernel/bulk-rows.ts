@@ -64,8 +64,7 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
 export async function targetsOf(ctx: Ctx, noun: Resource, request: BulkRequest): Promise<Target[]> {
   mustBeAbleTo(ctx, noun, request.operation)
   if (request.operation === 'create') {
-    if (!request.rows?.length)
-      throw invalidField('rows', 'required', 'Rows must list what is to be created.')
+    if (!request.rows?.length) throw invalidField('rows', 'required', 'Rows must list what is to be created.')
     return request.rows.map((row) => ({ id: null, row }))
   }
   if (request.ids) return [...new Set(request.ids)].map((row_id) => ({ id: row_id }))

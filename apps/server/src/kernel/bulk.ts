@@ -111,11 +111,7 @@ async function eachRow(
 }
 
 /** The row's key commits with its change. That it is the same row of the same request, the bulk's own key has shown. */
-async function rowOnce(
-  ctx: Ctx,
-  key: string,
-  work: () => Promise<string | null>,
-): Promise<string | null> {
+async function rowOnce(ctx: Ctx, key: string, work: () => Promise<string | null>): Promise<string | null> {
   const earlier = await claim(ctx, key, { method: 'POST', path: '', body: null })
   if (earlier) return earlier.body as string | null
   const row_id = await work()

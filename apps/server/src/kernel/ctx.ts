@@ -127,6 +127,9 @@ export async function reading(app: App, principal: Principal, origin: Origin): P
   return ctx
 }
 
+/** Any statement says whether what this process knows of the tenant still holds; if not, the request starts again with what does. */
+export const mustBeCurrent = (ctx: Ctx) => ctx.db.all({ text: ['select 1'], values: [] })
+
 export const systemPrincipal = (app: App, tenant_id: string, name = 'ISP Framework'): Principal => ({
   tenant_id,
   actor: { kind: 'system', id: null, name },

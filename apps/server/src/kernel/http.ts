@@ -63,11 +63,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     sendProblem(
       request,
       reply,
-      new Refused(
-        404,
-        'not_found',
-        'There is nothing at this address. The API is described at /api/v1/openapi.json.',
-      ),
+      new Refused(404, 'not_found', 'There is nothing at this address. The API is described at /api/docs.'),
     ),
   )
   return server

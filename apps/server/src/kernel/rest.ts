@@ -5,13 +5,14 @@ import type { App } from './app.ts'
 import { bulk } from './bulk.ts'
 import { bulkRequestOf } from './bulk-rows.ts'
 import { perform, type Verb } from './commands.ts'
-import { reading, type Ctx } from './ctx.ts'
+import { mustBeCurrent, reading, type Ctx } from './ctx.ts'
+import { mountDocs } from './docs/routes.ts'
 import { exportLines, type ExportFormat } from './export.ts'
 import { limitOf, type ListQuery } from './filters.ts'
 import { actAs, bodyOf, freshly, keyOf, originOf, readAs } from './http.ts'
 import { isId } from './ids.ts'
 import { metaOf } from './meta.ts'
-import { openapiOf } from './openapi.ts'
+import { openapiOf } from './openapi/openapi.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { referencesOf } from './references.ts'
 import { invalidField, notFound, Refused } from './refused.ts'
@@ -25,6 +26,7 @@ import { create, find, get, list, remove, update } from './store.ts'
  * entities appear while it does. `/api/v1/{plural}` and `/api/v1/x/{plural}`.
  */
 export function mountRest(server: FastifyInstance, app: App): void {
+  mountDocs(server, app)
   for (const entity of [false, true]) {
     const root = entity ? '/api/v1/x/:plural' : '/api/v1/:plural'
     const noun = (ctx: Ctx, request: FastifyRequest, generic?: Generic) =>
@@ -159,9 +161,6 @@ async function nounOf(
   if (generic) mustOffer(noun, generic)
   return noun
 }
-
-/** Any statement says whether what this process knows of the tenant still holds; if not, the request starts again with what does. */
-const mustBeCurrent = (ctx: Ctx) => ctx.db.all(sql`select 1`)
 
 function mustOffer(noun: Resource, generic: Generic): void {
   if (noun.generic.includes(generic)) return

@@ -362,12 +362,9 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
         [reader, 'POST', `${s.path}/bulk`, { operation: 'update', ids: [row.id], input: s.change }],
         [reader, 'POST', `${s.path}/bulk`, { operation: 'create', rows: [await fresh()] }],
         ...(noun.can.delete ? [[reader, 'DELETE', `${s.path}/${row.id}`, undefined]] : []),
-        ...['', `/${row.id}`, `/${row.id}/history`, `/${row.id}/actions`, '/export', '/aggregate'].map((tail) => [
-          nobody,
-          'GET',
-          `${s.path}${tail}`,
-          undefined,
-        ]),
+        ...['', `/${row.id}`, `/${row.id}/history`, `/${row.id}/actions`, '/export', '/aggregate'].map(
+          (tail) => [nobody, 'GET', `${s.path}${tail}`, undefined],
+        ),
         [nobody, 'POST', s.path, { ...(await fresh()), dry_run: true }],
       ] as [Client, 'GET', string, Body | undefined][]
       for (const [client, method, path, body] of attempts) {
@@ -560,16 +557,19 @@ export function contract(name: string, prepare: () => Subject | Promise<Subject>
           known.length === 0 ? null : Math.max(...known),
         )
       }
-      for (const query of ['sum=no_such_field', `sum=${noun.title_field}`, 'group=version', 'no_such_field=1'])
+      for (const query of [
+        'sum=no_such_field',
+        `sum=${noun.title_field}`,
+        'group=version',
+        'no_such_field=1',
+      ])
         expect((await s.admin.call('GET', `${s.path}/aggregate?${query}`)).status, query).toBe(422)
       const blind = await withGrants([{ noun: s.noun, actions: ['*'], hidden_fields: [s.filterBy] }])
       for (const parameter of ['group', 'min', 'sum'])
-        expect(
-          errorsOf(await blind.call('GET', `${s.path}/aggregate?${parameter}=${s.filterBy}`)),
-        ).toEqual(s.filterBy === 'created_at' ? expect.anything() : [`${parameter}:unknown_field`])
-      const narrow = await withGrants([
-        { noun: s.noun, actions: ['*'], rows: { [s.filterBy]: String(one) } },
-      ])
+        expect(errorsOf(await blind.call('GET', `${s.path}/aggregate?${parameter}=${s.filterBy}`))).toEqual(
+          s.filterBy === 'created_at' ? expect.anything() : [`${parameter}:unknown_field`],
+        )
+      const narrow = await withGrants([{ noun: s.noun, actions: ['*'], rows: { [s.filterBy]: String(one) } }])
       expect((await narrow.get<Figures>(`${s.path}/aggregate`)).data[0]!.count).toBe(
         expected.get(one)!.length,
       )
