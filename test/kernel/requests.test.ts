@@ -234,3 +234,40 @@ test('a saved view is its owner’s until it is shared', async () => {
   await isp.server.inject({ method: 'PATCH', url, headers: one, payload: { shared: true } })
   expect([await seen(one), await seen(other)]).toEqual([200, 200])
 })
+
+test('acting within a partner, one sees and does what somebody of that partner could', async () => {
+  const north = await admin.post('/partners', { name: 'North' })
+  const village = await admin.post('/partners', { name: 'Village', parent_id: north.id })
+  const south = await admin.post('/partners', { name: 'South' })
+  const acting = (partner_id: string) => ({ 'acting-partner': partner_id })
+  const names = async (path: string, headers = {}) =>
+    (await admin.call('GET', path, undefined, headers)).body.data.map((row: { name: string }) => row.name)
+  const make = (name: string, partner_id: string) =>
+    admin.call('POST', '/customers', { name }, acting(partner_id))
+  expect((await make('of the north', north.id)).body.partner_id).toBe(north.id)
+  await make('of the village', village.id)
+  await make('of the south', south.id)
+  expect(await names('/customers?sort=name&name[starts]=of', acting(north.id))).toEqual([
+    'of the north',
+    'of the village',
+  ])
+  expect(await names(`/customers?name[starts]=of&acting_partner=${village.id}`)).toEqual(['of the village'])
+  expect((await names('/customers?name[starts]=of')).length).toBe(3)
+  const { actor } = (await admin.call('GET', '/meta', undefined, acting(north.id))).body
+  expect(actor).toMatchObject({ partner_id: null, acting_partner_id: north.id })
+  expect((await admin.get('/meta')).actor.acting_partner_id).toBe(null)
+  // What concerns the whole ISP is out of sight, and so is a sibling.
+  expect((await admin.call('GET', '/audit_events', undefined, acting(north.id))).body.data).toEqual([])
+  const bulk = { operation: 'create', rows: [{ name: 'of many' }], input: {} }
+  const made = (await admin.call('POST', '/customers/bulk', bulk, acting(village.id))).body.data[0]
+  expect((await admin.get(`/customers/${made.id}`)).partner_id).toBe(village.id)
+  const { call } = await clientWithRole(isp, admin.tenant_id, 'admin', north.id)
+  expect((await call('GET', '/customers', undefined, acting(village.id))).status).toBe(200)
+  for (const [partner_id, status, code] of [
+    [south.id, 403, 'not_your_partner'],
+    ['x', 400, 'bad_acting_partner'],
+  ] as const) {
+    const refused = await call('GET', '/customers', undefined, acting(partner_id))
+    expect([refused.status, refused.body.code]).toEqual([status, code])
+  }
+})

@@ -1,3 +1,4 @@
+import { actingPartnerOf, principalAsNow } from './acting.ts'
 import type { App } from './app.ts'
 import { operate, type BulkRequest, type Target } from './bulk-rows.ts'
 import { act, StaleAccess, type Actor, type Ctx, type Principal } from './ctx.ts'
@@ -30,6 +31,7 @@ export const bulkJobs = resource('bulk_job', {
     actor: { kind: 'json' },
     input: { kind: 'json' },
   },
+  pulse: sql`select sum(done + failed) from bulk_jobs where status in ('queued', 'running')`,
   /** Somebody below sees that a job runs, not what others do in it. */
   redact(ctx, printed) {
     const author = printed.actor as Partial<Actor> | null
@@ -51,11 +53,14 @@ export async function queueBulkJob(
     done: 0,
     failed: 0,
     actor: new JsonValue(ctx.actor),
-    input: new JsonValue({ ...request, targets }),
+    input: new JsonValue({ ...request, targets, acting_partner_id: actingPartnerOf(ctx.access) }),
   })
   runBulkJob.later(ctx, { bulk_job_id: queued.id })
   return queued
 }
+
+/** A bulk as its job finds it; one queued by an older version says of no partner. */
+type Queued = BulkRequest & { targets: Target[]; acting_partner_id?: string | null }
 
 const chunk = 100
 
@@ -68,7 +73,7 @@ export const runBulkJob = job(
     const { row, request, finished } = await work.act(async (ctx) => {
       const found = await find(ctx, bulkJobs, payload.bulk_job_id)
       if (!found) throw new Error('The bulk job is gone.')
-      const input = found.input as BulkRequest & { targets: Target[] }
+      const input = found.input as Queued
       const known = await ctx.db.all(
         sql<{ index: number }>`select index from bulk_job_rows where bulk_job_id = ${found.id}`,
       )
@@ -82,7 +87,8 @@ export const runBulkJob = job(
         )
       return { row: found, request: input, finished: new Set(known.map((result) => result.index)) }
     })
-    const asNow = () => app.principalOf(work.tenant_id, row.actor as Actor)
+    const asNow = () =>
+      principalAsNow(app, work.tenant_id, row.actor as Actor, request.acting_partner_id ?? null)
     let author = await asNow()
     const noun = await work.act(async (ctx) => ctx.app.nouns.byName(ctx, row.noun))
     if (!noun) throw new Error(`There is no noun ${row.noun} any more.`)

@@ -1,3 +1,4 @@
+import { actingPartnerOf, principalAsNow } from './acting.ts'
 import { act, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
 import type { App } from './app.ts'
 import { queueBulkJob } from './bulk-jobs.ts'
@@ -96,7 +97,12 @@ async function eachRow(
       } catch (error) {
         if (!(error instanceof StaleAccess)) throw error
         // A row before this one changed partners or roles. The rows done stay done; the rest is judged by what holds now.
-        author = await app.principalOf(principal.tenant_id, principal.actor)
+        author = await principalAsNow(
+          app,
+          principal.tenant_id,
+          principal.actor,
+          actingPartnerOf(principal.access),
+        )
         data.push(result(await attempt()))
       }
     } catch (error) {

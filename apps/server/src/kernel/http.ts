@@ -6,10 +6,11 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { actingFor } from './acting.ts'
 import type { App } from './app.ts'
 import { act, reading, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
 import { mustBeKey, once, type Answer } from './idempotency.ts'
-import { newId } from './ids.ts'
+import { isId, newId } from './ids.ts'
 import { observeRequest } from './metrics.ts'
 import { refusalOf, sendProblem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -43,6 +44,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
   })
   server.addHook('onRequest', async (request) => {
     request.started_ms = performance.now()
+    request.acting_partner = takeActingPartner(request)
   })
   server.addHook('onResponse', async (request, reply) => observeRequest(app, request, reply))
   server.setErrorHandler((error, request, reply) => {
@@ -72,6 +74,8 @@ export async function createServer(app: App): Promise<FastifyInstance> {
 declare module 'fastify' {
   interface FastifyRequest {
     started_ms: number
+    /** The partner within which the request is to be carried out. */
+    acting_partner: string | undefined
     principal?: Principal
   }
 }
@@ -111,6 +115,26 @@ declare module 'fastify' {
   interface FastifyRequest {
     rateLimit?: { limit: number; remaining: number; reset_s: number }
   }
+}
+
+/** `Acting-Partner: {id}`; a link, which can bear no header, says `?acting_partner=`. It is taken out of the query, where it filters nothing. */
+function takeActingPartner(request: FastifyRequest): string | undefined {
+  const query = request.query as Record<string, unknown>
+  const asked = request.headers['acting-partner'] ?? query.acting_partner
+  delete query.acting_partner
+  if (asked === undefined || asked === '') return undefined
+  if (!isId(asked))
+    throw new Refused(400, 'bad_acting_partner', 'Acting-Partner must be the id of a partner.')
+  return asked
+}
+
+const actingAs = (app: App, request: FastifyRequest, principal: Principal): Promise<Principal> | Principal =>
+  request.acting_partner === undefined ? principal : actingFor(app, principal, request.acting_partner)
+
+/** Who asks, as of now: for what lasts longer than its request. */
+export async function principalAgain(app: App, request: FastifyRequest): Promise<Principal> {
+  forget(app, request)
+  return actingAs(app, request, await principalFor(app, request))
 }
 
 function forget(app: App, request: FastifyRequest): void {
@@ -229,7 +253,7 @@ export async function freshly<T>(
         'ratelimit-reset': left.reset_s,
       })
     try {
-      return await work(principal)
+      return await work(await actingAs(app, request, principal))
     } catch (error) {
       if (!(error instanceof StaleAccess) || attempt >= 3) throw error
       forget(app, request)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { actingPartnerOf } from './acting.ts'
 import type { Ctx } from './ctx.ts'
 import { Refused } from './refused.ts'
 import { sql } from './sql.ts'
@@ -43,8 +44,17 @@ export async function claim(
   key: string,
   request: Keyed,
 ): Promise<{ status: number | null; body: unknown } | undefined> {
+  const acting = actingPartnerOf(ctx.access)
   const hash = createHash('sha256')
-    .update(JSON.stringify([request.method, request.path, request.body, ctx.actor.id]))
+    .update(
+      JSON.stringify([
+        request.method,
+        request.path,
+        request.body,
+        ctx.actor.id,
+        ...(acting === null ? [] : [acting]),
+      ]),
+    )
     .digest()
   const claimed = await ctx.db.run(sql`
     insert into idempotency_keys (tenant_id, key, actor_id, request_hash)

@@ -1,3 +1,4 @@
+import { actingPartnerOf } from './acting.ts'
 import type { Ctx } from './ctx.ts'
 import type { Verb } from './commands.ts'
 import { currencyDigits } from './money.ts'
@@ -16,7 +17,12 @@ export function metaOf(ctx: Ctx) {
       test_clock: ctx.tenant.test_clock,
       now: ctx.now.toString({ smallestUnit: 'millisecond' }),
     },
-    actor: { ...ctx.actor, partner_id: ctx.access.partner_id },
+    actor: {
+      ...ctx.actor,
+      // Whose it is, and within which partner this request was made.
+      partner_id: ctx.access.own_partner_id === undefined ? ctx.access.partner_id : ctx.access.own_partner_id,
+      acting_partner_id: actingPartnerOf(ctx.access),
+    },
     nouns: ctx.app.nouns
       .all(ctx)
       .filter((noun) => ctx.access.can(noun.name, 'list') || ctx.access.can(noun.name, 'get'))

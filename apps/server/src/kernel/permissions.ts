@@ -25,6 +25,8 @@ export type Access = {
   rows(noun: string): readonly Record<string, string>[] | null
   /** The partner whose subtree the actor sees; null sees the whole tenant. */
   partner_id: string | null
+  /** Set while the actor acts within a partner below its own (see acting.ts): its own. */
+  own_partner_id?: string | null
 }
 
 export function accessOf(grants: readonly Grant[], partner_id: string | null): Access {
