@@ -14,6 +14,7 @@ import { everything } from '#kernel/permissions.ts'
 import { mountRest } from '#kernel/rest.ts'
 import { startSchedules } from '#kernel/schedules.ts'
 import { sql } from '#kernel/sql.ts'
+import { mountStream } from '#kernel/stream/routes.ts'
 import { createTenantCache } from '#kernel/tenants.ts'
 
 /** The App of this process: pools, caches and what the modules declared. Opens no port and starts no daemon. */
@@ -73,6 +74,8 @@ export async function startProgram(app: App): Promise<Running> {
     for (const module of app.modules) module.routes?.(server, app)
     mountRest(server, app)
   }
+  const stream = roles.has('api') ? mountStream(server, app) : undefined
+  app.wake = () => stream?.wake()
   const stops: (() => Promise<void>)[] = []
   for (const module of app.modules) {
     const daemon = await module.start?.(app)
@@ -82,7 +85,10 @@ export async function startProgram(app: App): Promise<Running> {
     const jobs = await startJobs(app)
     const relay = startRelay(app)
     const schedules = startSchedules(app)
-    app.wake = () => relay.wake()
+    app.wake = () => {
+      relay.wake()
+      stream?.wake()
+    }
     stops.push(
       () => schedules.stop(),
       () => relay.stop(),

@@ -95,11 +95,21 @@ export type Resource<F extends Fields = Fields> = {
   }
   /** Takes from a printed row what this actor may not know although it may see the row. */
   redact?: (ctx: Ctx, printed: Record<string, unknown>) => void
+  /** What a list can be filtered by beside its columns: `?changed=price`. */
+  filters?: Record<string, OwnFilter>
   /** A condition every row that anybody sees must meet: a private view is its owner's. */
   rows?: (ctx: Ctx) => Sql
+  /**
+   * A query of one value that differs whenever rows moved without an event: meters, progress. It is asked every second for each
+   * tenant that somebody watches, so it reads few rows.
+   */
+  pulse?: Sql
   /** What may be said of a row beyond its columns; never needed by the kernel. */
   help?: string
 }
+
+/** A filter that is more than a comparison. `condition` refuses a value that is not in its form. */
+export type OwnFilter = { help: string; condition: (ctx: Ctx, value: string) => Sql }
 
 type Declared<F extends Fields> = Pick<Resource<F>, 'fields'> &
   Partial<Omit<Resource<F>, 'name' | 'fields' | 'entity'>>
@@ -126,6 +136,8 @@ export function resource<const F extends Fields>(name: string, declared: Declare
     ...(declared.before ? { before: declared.before } : {}),
     ...(declared.rows ? { rows: declared.rows } : {}),
     ...(declared.redact ? { redact: declared.redact } : {}),
+    ...(declared.filters ? { filters: declared.filters } : {}),
+    ...(declared.pulse ? { pulse: declared.pulse } : {}),
     ...(declared.help ? { help: declared.help } : {}),
   }
 }

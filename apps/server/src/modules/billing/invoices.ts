@@ -1,3 +1,4 @@
+import { sql } from '#kernel/sql.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 
 const belongsToCustomer = {
@@ -99,6 +100,7 @@ export const creditNoteLines = resource('credit_note_line', {
 
 export const billingRuns = resource('billing_run', {
   title: 'date',
+  pulse: sql`select string_agg(progress_done::text, ',' order by id) from billing_runs where status in ('previewing', 'confirming')`,
   generic: ['list', 'get'],
   fields: {
     date: { kind: 'date', filter: true, sort: true, list: true },

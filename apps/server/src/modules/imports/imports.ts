@@ -1,8 +1,10 @@
+import { sql } from '#kernel/sql.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 
 /** A file of rows from elsewhere, and how far it has come. Made by `POST /imports?noun=customers` with the file as its body. */
 export const imports = resource('import', {
   title: 'file_name',
+  pulse: sql`select sum(done) from imports where status in ('queued', 'running')`,
   scope: 'partner',
   generic: ['list', 'get'],
   fields: {

@@ -1,8 +1,10 @@
+import { sql } from '#kernel/sql.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 
 /** A subscriber's time online on a router, as the router's accounting tells it. */
 export const sessions = resource('session', {
   title: 'login',
+  pulse: sql`select max(last_heard_at) from sessions where status = 'online'`,
   scope: 'partner',
   generic: ['list', 'get'],
   fields: {
