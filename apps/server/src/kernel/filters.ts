@@ -18,6 +18,11 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
   const where: Sql[] = []
   for (const [key, value] of Object.entries(query)) {
     if (reserved.has(key) || value === undefined) continue
+    const own = Object.hasOwn(noun.filters ?? {}, key) ? noun.filters?.[key] : undefined
+    if (own) {
+      where.push(own.condition(ctx, value))
+      continue
+    }
     // Custom fields are JSON, whose operators no index serves under row-level security.
     if (noun.custom && key.startsWith('custom.'))
       throw invalidField(key, 'not_filterable', `${noun.label_plural} cannot be filtered by custom fields.`)

@@ -213,12 +213,14 @@ function verbPath(ctx: Ctx, noun: Resource, verb: Verb, tags: string[]): Paths {
   }
 }
 
-const filterParameters = (ctx: Ctx, noun: Resource): Parameter[] =>
-  [...shapeOf(ctx, noun).fields]
+const filterParameters = (ctx: Ctx, noun: Resource): Parameter[] => [
+  ...[...shapeOf(ctx, noun).fields]
     .filter(([, field]) => field.filter)
     .map(([name, field]) =>
       query(
         name,
         `${field.label ?? words(name)}. Operators as ${name}[ne], [in], [null]${kinds[field.kind].compare === 'order' ? ', [lt], [lte], [gt], [gte]' : ''}${kinds[field.kind].compare === 'prefix' ? ', [starts]' : ''}.`,
       ),
-    )
+    ),
+  ...Object.entries(noun.filters ?? {}).map(([name, { help }]) => query(name, help)),
+]

@@ -1,5 +1,6 @@
 import { resource } from '#kernel/resource.ts'
 import { withoutHidden } from '#kernel/shape.ts'
+import { auditFilters } from './filters.ts'
 
 /** What was done: read-only here, written by the kernel in the transaction of each change. */
 export const auditEvents = resource('audit_event', {
@@ -8,19 +9,20 @@ export const auditEvents = resource('audit_event', {
   log: true,
   generic: ['list', 'get'],
   fields: {
-    at: { kind: 'datetime', list: true },
+    at: { kind: 'datetime', filter: true, sort: true, list: true },
     noun: { kind: 'text', filter: true, list: true },
     row_id: { kind: 'reference', filter: true, list: true },
-    action: { kind: 'text', list: true },
+    action: { kind: 'text', filter: true, list: true },
     reason: { kind: 'text', nullable: true, list: true },
     actor_kind: { kind: 'choice', values: ['user', 'api_key', 'system'], list: true },
     actor_id: { kind: 'reference', nullable: true, filter: true },
     actor_name: { kind: 'text', list: true },
     changes: { kind: 'json' },
     cause: { kind: 'json' },
-    request_id: { kind: 'reference', nullable: true },
+    request_id: { kind: 'reference', nullable: true, filter: true },
     ip: { kind: 'ip', nullable: true },
   },
+  filters: auditFilters,
   /** What a role hides of a noun, it hides of that noun's past. */
   redact(ctx, printed) {
     const noun = ctx.app.nouns.byName(ctx, String(printed.noun))
