@@ -11,7 +11,7 @@ export const introduction: readonly { id: string; title: string; text: Html }[] 
         <code>RateLimit-*</code> headers say how many requests are left. With
         <code>Acting-Partner: {id}</code> a request sees and does only what somebody of that partner could.
       </p>
-      <pre>
+      <pre tabindex="0">
 curl -H "Authorization: Bearer $ISP_TOKEN" "$ISP_URL/api/v1/customers?status=active&amp;limit=10"</pre>`,
   },
   {
@@ -75,9 +75,8 @@ curl -H "Authorization: Bearer $ISP_TOKEN" "$ISP_URL/api/v1/customers?status=act
         missed; when that is too much, a <code>reset</code> tells you to read your lists again. A
         <code>moved</code> says that rows of a noun changed without an event, such as meters of a session.
       </p>
-      <pre>
+      <pre tabindex="0">
 id: 0193…
-event: event
 data: {"id":"0193…","at":"2026-11-23T10:00:00.000Z","type":"customer.blocked","noun":"customer","row_id":"0193…"}</pre>`,
   },
 ]

@@ -23,7 +23,7 @@ export function problemsPage(app: App): string {
         <code>errors</code> names the fields, each with a code and a sentence of its own;
         <code>request_id</code> finds the request in the log. A “…” below is filled in by the case.
       </p>
-      <pre>
+      <pre tabindex="0">
 { "type": "/api/docs/problems#version_conflict", "title": "Version conflict", "status": 409, "code": "version_conflict",
   "detail": "This customer was changed meanwhile (it is at version 4). Read it again and repeat your change.",
   "request_id": "0193…" }</pre>
@@ -59,7 +59,7 @@ const verbCodes = (app: App): ProblemCode[] => {
 }
 
 const table = (codes: readonly ProblemCode[], prefix = ''): Html =>
-  html`<div class="table">
+  html`<div class="table" tabindex="0">
       <table>
         <thead>
           <tr>

@@ -102,7 +102,7 @@ function operationOf(api: OpenApi, one: Shown): Html {
 }
 
 const parameterTable = (parameters: readonly Parameter[]) =>
-  html`<div class="table">
+  html`<div class="table" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -127,7 +127,7 @@ const parameterTable = (parameters: readonly Parameter[]) =>
 function fieldTable(api: OpenApi, schema: Schema): Html {
   const fields = Object.entries(schema.properties ?? {})
   if (fields.length === 0) return html`<p class="dim">Nothing; an empty object.</p>`
-  return html`<div class="table">
+  return html`<div class="table" tabindex="0">
     <table>
       <thead>
         <tr>

@@ -1,4 +1,4 @@
-import { answers, type Paths } from './parts.ts'
+import { answers, query, refused, type Paths } from './parts.ts'
 
 const tags = ['General']
 
@@ -18,6 +18,24 @@ export const kernelPaths: Paths = {
       operationId: 'openapi',
       summary: 'This description, for programs',
       responses: answers(200, { type: 'object' }),
+    },
+  },
+  '/api/v1/stream': {
+    get: {
+      tags,
+      operationId: 'stream',
+      summary: 'What happens, as it happens: server-sent events',
+      parameters: [
+        query('nouns', 'Only events about these nouns, separated by commas.'),
+        query('last_event_id', 'Where to go on; the same as the header Last-Event-ID.'),
+      ],
+      responses: {
+        '200': {
+          description: 'Events, until the connection is closed',
+          content: { 'text/event-stream': {} },
+        },
+        default: refused,
+      },
     },
   },
 }

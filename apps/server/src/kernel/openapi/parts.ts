@@ -53,7 +53,12 @@ export const parameters = {
     schema: { type: 'string', maxLength: 255 },
     description: 'Repeat a request with the same key and it happens once.',
   },
-  limit: { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 } },
+  limit: {
+    name: 'limit',
+    in: 'query',
+    schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
+    description: 'Rows a page, 50 when left out, at most 500.',
+  },
   cursor: query('cursor', 'Where the page before ended: its next_cursor.'),
   sort: {
     name: 'sort',

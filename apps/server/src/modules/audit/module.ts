@@ -5,6 +5,7 @@ import { forgetOldKeys } from '#kernel/idempotency.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
 import { auditEvents, events } from './audit.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 
 /** What the kernel itself keeps, for reading: audit, events, bulk jobs, the job queue. */
@@ -14,4 +15,5 @@ export const audit: Module = {
   jobs: [anyJob(runBulkJob)],
   schedules: [daily('audit.forget_old_keys', '03:10', async (ctx) => void (await forgetOldKeys(ctx)))],
   routes,
+  paths,
 }
