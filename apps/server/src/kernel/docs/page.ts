@@ -66,7 +66,7 @@ tr:target, dt:target, details:target { background: var(--soft); outline: 2px sol
   body { display: block }
   nav { position: static; height: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line) }
   main { padding: 20px 16px 60px }
-  td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 96px }
+  td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 110px }
 }
 @media print { nav { display: none } body { display: block } }
 `

@@ -72,7 +72,7 @@ const table = (codes: readonly ProblemCode[], prefix = ''): Html =>
           ${codes.map(
             ({ code, statuses, sentences }) =>
               html`<tr id="${prefix}${code}">
-                <td><code>${code}</code></td>
+                <td><code>${breakable(code)}</code></td>
                 <td>${statuses.join(', ')}</td>
                 <td>
                   ${sentences.length > 0 ? sentences.map((sentence) => html`<div>${sentence}</div>`) : html`<span class="dim">${words(code)}.</span>`}
@@ -83,3 +83,7 @@ const table = (codes: readonly ProblemCode[], prefix = ''): Html =>
       </table>
     </div>
     ${nothing}`
+
+/** A narrow screen breaks a code where its words end. */
+const breakable = (code: string): Html[] =>
+  code.split('_').map((word, n) => (n === 0 ? html`${word}` : html`_<wbr />${word}`))
