@@ -27,13 +27,13 @@ export function mustBeTheirs(
   const below = visiblePartners(ctx)
   if (!below) return
   if (row && !areAmong(row.partner_ids, below))
-    throw new Refused(
-      403,
-      `not_your_${what}`,
-      what === 'tariff'
-        ? 'This tariff is sold by others too; only the ISP itself may change it.'
-        : 'This coupon is others’ too; only the ISP itself may change it.',
-    )
+    throw what === 'tariff'
+      ? new Refused(
+          403,
+          'not_your_tariff',
+          'This tariff is sold by others too; only the ISP itself may change it.',
+        )
+      : new Refused(403, 'not_your_coupon', 'This coupon is others’ too; only the ISP itself may change it.')
   if (!row && !areAmong(values.partner_ids, below)) values.partner_ids = [ctx.access.partner_id]
   if (values.partner_ids !== undefined && !areAmong(values.partner_ids, below))
     throw invalidField(
