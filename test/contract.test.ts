@@ -28,6 +28,7 @@ contract('customers', async () => {
       name: `Customer ${String(n).padStart(4, '0')}`,
       email: `c${n}@example.com`,
       min_balance: '-10.50',
+      auto_block: true,
       city: n % 2 ? 'Łódź' : 'Kraków',
     }),
     change: { phone: '+48 600 100 200', auto_block: false, min_balance: '-20.00' },
@@ -40,6 +41,9 @@ contract('customers', async () => {
       [{ min_balance: 1 }, 'min_balance', 'not_money'],
       [{ email: 'nope' }, 'email', 'not_an_email'],
       [{ billing_day: 32 }, 'billing_day', 'out_of_range'],
+      [{ prepaid_period: 'P400D' }, 'prepaid_period', 'not_a_period'],
+      [{ reminder_days: [5, 3] }, 'reminder_days', 'not_days'],
+      [{ tax_exempt: true }, 'tax_exempt_reason', 'required'],
       [{ balance: '5.00' }, 'balance', 'read_only'],
       [{ parent_id: 'x' }, 'parent_id', 'not_an_id'],
       [{ custom: { no_such: 1 } }, 'custom.no_such', 'unknown_field'],
@@ -73,6 +77,32 @@ contract('contacts', async () => {
     filterBy: 'customer_id',
     sortBy: 'created_at',
     foreign: [['customer_id', stranger.id]],
+  })
+})
+
+contract('billing_defaults', async () => {
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'billing_default',
+    path: '/billing_defaults',
+    scope: 'partner',
+    valid: async (n, by) => ({
+      partner_id: (await by.post('/partners', { name: `Seller ${Math.random()}` })).id,
+      due_days: n,
+      min_balance: '-5.00',
+      reminder_days: [-3, n],
+    }),
+    change: { blocking_days: 14, min_balance: null, billing_type: 'prepaid' },
+    invalid: [
+      [{ due_days: 91 }, 'due_days', 'out_of_range'],
+      [{ billing_type: 'barter' }, 'billing_type', 'not_a_choice'],
+      [{ prepaid_period: 'P0M' }, 'prepaid_period', 'not_a_period'],
+      [{ reminder_days: 'often' }, 'reminder_days', 'not_days'],
+      [{ min_balance: 5 }, 'min_balance', 'not_money'],
+    ],
+    filterBy: 'partner_id',
+    sortBy: 'created_at',
+    foreign: [['partner_id', partner.id]],
   })
 })
 

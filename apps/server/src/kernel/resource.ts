@@ -43,6 +43,8 @@ export type Field = {
   max?: number
   min?: number
   nullable?: boolean
+  /** Null, or left out, asks for the value that stands above the row. The column always holds what is in force, never null. */
+  inherits?: boolean
   default?: unknown
   /** Changed by verbs only. */
   readonly?: boolean
@@ -185,7 +187,7 @@ export type ValueOf<F extends Field> = Stored<F> | (F extends { nullable: true }
 /** What is given to be stored: a secret is still plain text, the store seals it. */
 export type GivenFor<F extends Field> =
   | (F['kind'] extends 'secret' ? string : Stored<F>)
-  | (F extends { nullable: true } ? null : never)
+  | (F extends { nullable: true } | { inherits: true } ? null : never)
 
 /** A row as the database gives it: money in minor units (`bigint`), instants as RFC 3339 text. */
 export type Row<R> =
@@ -197,7 +199,7 @@ export type Row<R> =
 
 type Writable<F extends Fields> = { [K in keyof F as F[K] extends { readonly: true } ? never : K]: F[K] }
 type Optional<F extends Fields> = {
-  [K in keyof F]: F[K] extends { nullable: true } | { default: unknown } ? K : never
+  [K in keyof F]: F[K] extends { nullable: true } | { inherits: true } | { default: unknown } ? K : never
 }[keyof F]
 
 /** Stored values for a new row. Verbs may set read-only fields too. */

@@ -143,7 +143,7 @@ export function decodeBody(
     else if (field.immutable && mode === 'update')
       complain(name, 'immutable', 'cannot be changed after creation')
     else if (value === null || value === '') {
-      if (field.nullable) values[name] = null
+      if (field.nullable || field.inherits) values[name] = null
       else complain(name, 'required', 'must not be empty')
     } else {
       try {
@@ -159,7 +159,8 @@ export function decodeBody(
       if (Object.hasOwn(body, name)) continue
       if (field.default !== undefined)
         values[name] = kinds[field.kind].decode(field.default, field, ctx.tenant)
-      else if (!field.nullable && !field.readonly) complain(name, 'required', 'is required')
+      else if (!field.nullable && !field.inherits && !field.readonly)
+        complain(name, 'required', 'is required')
     }
   }
   if (errors.length > 0) throw invalid(errors)

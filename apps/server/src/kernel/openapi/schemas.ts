@@ -29,7 +29,7 @@ export function objectOf(ctx: Ctx, fields: Fields, mode: 'row' | 'create' | 'upd
   )
   const required =
     mode === 'create'
-      ? shown.filter(([, f]) => !f.nullable && f.default === undefined)
+      ? shown.filter(([, f]) => !f.nullable && !f.inherits && f.default === undefined)
       : mode === 'row'
         ? shown
         : []
@@ -52,7 +52,8 @@ function fieldSchema(ctx: Ctx, field: Field, mode: 'row' | 'create' | 'update'):
     ...(field.default !== undefined ? { default: field.default } : {}),
     ...(field.readonly ? { readOnly: true } : {}),
   }
-  if (!field.nullable || !schema.type) return described
+  const nullable = field.nullable || (field.inherits && mode !== 'row')
+  if (!nullable || !schema.type) return described
   return {
     ...described,
     type: [schema.type, 'null'],

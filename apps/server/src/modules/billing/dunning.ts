@@ -75,7 +75,7 @@ async function disableExpired(ctx: Ctx): Promise<void> {
     select h.customer_id, h.since, c.grace_days, c.status_reason
     from dunning_holds h
     join customers c on c.tenant_id = h.tenant_id and c.id = h.customer_id
-    where h.stage = 'blocked' and c.status = 'blocked' and not c.never_block and c.grace_days is not null and h.since + c.grace_days < ${today(ctx)}::date
+    where h.stage = 'blocked' and c.status = 'blocked' and not c.never_block and c.grace_days > 0 and h.since + c.grace_days < ${today(ctx)}::date
     order by h.customer_id`)
   for (const { customer_id, since, grace_days, status_reason } of expired) {
     await disableCustomer(acting, customer_id, {

@@ -1,6 +1,9 @@
 import { takeNumber } from '#kernel/numbers.ts'
 import { JsonValue } from '#kernel/kinds.ts'
+import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
+import { billingTerms } from './billing-terms.ts'
+import { beginTerms, followTerms } from './inherit-billing.ts'
 import { mustKeepPlace } from './keep-place.ts'
 
 export const labels = resource('label', {
@@ -94,40 +97,16 @@ export const customers = resource('customer', {
       help: 'Positive is credit with you, negative is owed to you',
     },
     currency: { kind: 'text', readonly: true },
-    billing_day: {
-      kind: 'integer',
-      min: 1,
-      max: 31,
-      default: 1,
+    ...billingTerms,
+    billing_own: {
+      kind: 'json',
+      readonly: true,
       group: 'Billing',
-      help: 'Day of the month; the last day where the month is shorter',
+      label: 'Own billing terms',
+      help: 'The others are inherited from the partner',
     },
-    due_days: { kind: 'integer', min: 0, max: 90, default: 15, unit: 'days', group: 'Billing' },
-    blocking_days: {
-      kind: 'integer',
-      min: 0,
-      max: 365,
-      default: 0,
-      unit: 'days',
-      group: 'Billing',
-      help: 'After the due date, until access is blocked',
-    },
-    grace_days: {
-      kind: 'integer',
-      min: 1,
-      max: 365,
-      nullable: true,
-      unit: 'days',
-      group: 'Billing',
-      help: 'Blocked for so long, the customer is disabled; empty: never',
-    },
-    min_balance: {
-      kind: 'money',
-      default: '0',
-      group: 'Billing',
-      help: 'Blocked only when the balance is below this',
-    },
-    auto_block: { kind: 'boolean', default: true, group: 'Billing', label: 'Block when unpaid' },
+    tax_exempt: { kind: 'boolean', default: false, filter: true, group: 'Billing' },
+    tax_exempt_reason: { kind: 'text', max: 500, nullable: true, group: 'Billing' },
     no_auto_billing: { ...tag, help: 'Billing runs leave it out' },
     no_auto_payment: { ...tag, help: 'Credit is not put towards invoices by itself' },
     never_block: { ...tag, help: 'Nobody and nothing blocks it' },
@@ -145,11 +124,15 @@ export const customers = resource('customer', {
       customer.status_since = ctx.now
       customer.status_actor = new JsonValue(ctx.actor)
       if (typeof customer.country === 'string') customer.country = customer.country.toUpperCase()
+      beginTerms(customer)
+      checkExemption(customer)
     },
-    async update(_, customer, changes) {
+    async update(ctx, customer, changes) {
       if (typeof changes.country === 'string') changes.country = changes.country.toUpperCase()
       if (changes.partner_id === null) delete changes.partner_id
       mustKeepPlace(customer as Customer, changes)
+      await followTerms(ctx, customer, changes)
+      checkExemption({ ...customer, ...changes })
     },
   },
 })
@@ -172,3 +155,8 @@ export const contacts = resource('contact', {
     phone: { kind: 'phone', nullable: true, list: true },
   },
 })
+
+function checkExemption({ tax_exempt, tax_exempt_reason }: Record<string, unknown>): void {
+  if (tax_exempt === true && !tax_exempt_reason)
+    throw invalidField('tax_exempt_reason', 'required', 'Say why the customer pays no tax.')
+}

@@ -1,4 +1,5 @@
 export { billingAccountOf } from './billing-accounts.ts'
+export { billingTermNames, billingTerms, prepaidPeriod, type BillingTerm } from './billing-terms.ts'
 export { controlTags, testCustomers } from './control-tags.ts'
 export { contacts, customers, labels, type Customer } from './customers.ts'
 export { leaveParent, setParent } from './hierarchy.ts'

@@ -3,6 +3,7 @@ import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
 import { applyScheduled } from './apply-scheduled.ts'
+import { billingDefaults } from './billing-defaults.ts'
 import { addTag, removeTag } from './control-tags.ts'
 import { contacts, customers, labels } from './customers.ts'
 import { leaveParent, setParent } from './hierarchy.ts'
@@ -10,6 +11,8 @@ import { holdWithAccount } from './hold-with-account.ts'
 import { routes } from './routes.ts'
 import { cancelScheduledChange, scheduledChanges } from './scheduled-changes.ts'
 import { sharedBillingDay } from './share-billing-day.ts'
+import { passTermsDown } from './inherit-billing.ts'
+import { setBilling } from './set-billing.ts'
 import { statusChanges } from './status-changes.ts'
 import { activateCustomer, blockCustomer, disableCustomer, unblockCustomer } from './status.ts'
 
@@ -19,6 +22,7 @@ export const customersModule: Module = {
     asResource(customers),
     asResource(contacts),
     asResource(labels),
+    asResource(billingDefaults),
     asResource(statusChanges),
     asResource(scheduledChanges),
   ],
@@ -31,9 +35,10 @@ export const customersModule: Module = {
     removeTag,
     setParent,
     leaveParent,
+    setBilling,
     cancelScheduledChange,
   ],
-  insiders: [holdWithAccount, sharedBillingDay],
+  insiders: [holdWithAccount, sharedBillingDay, passTermsDown],
   routes,
   schedules: [daily('customers.apply_scheduled', '00:00', applyScheduled)],
   newTenant: (ctx) => createSeries(ctx, 'customer', '{next|5}', 10_001n),

@@ -5,6 +5,7 @@ import { isId } from '#kernel/ids.ts'
 import { mustBeAbleTo } from '#kernel/permissions.ts'
 import { notFound } from '#kernel/refused.ts'
 import { asResource, find } from '#kernel/store.ts'
+import { billingOf } from './billing-of.ts'
 import { customers } from './customers.ts'
 import { hierarchyOf } from './hierarchy-tree.ts'
 
@@ -16,6 +17,13 @@ export function routes(server: FastifyInstance, app: App): void {
       const customer = isId(id) ? await find(ctx, customers, id) : undefined
       if (!customer) throw notFound('Customer')
       return hierarchyOf(ctx, customer)
+    }),
+  )
+  server.get('/api/v1/customers/:id/billing', (request, reply) =>
+    readAs(app, request, reply, async (ctx) => {
+      const { id } = request.params as { id: string }
+      if (!isId(id)) throw notFound('Customer')
+      return billingOf(ctx, id)
     }),
   )
 }

@@ -1,7 +1,6 @@
+import type { Ctx } from '#kernel/ctx.ts'
 import { inside } from '#kernel/insiders.ts'
 import { sql } from '#kernel/sql.ts'
-import { find } from '#kernel/store.ts'
-import { customers } from './customers.ts'
 
 /** The billing day of an account is that of every account billed with it. */
 export const sharedBillingDay = inside(
@@ -9,12 +8,13 @@ export const sharedBillingDay = inside(
   ['customer.updated'],
   async (ctx, event) => {
     const { changed } = event.data
-    if (!Array.isArray(changed) || !changed.includes('billing_day')) return
-    const account = await find(ctx, customers, event.row_id)
-    if (!account) return
-    await ctx.db.run(sql`
-      update customers
-      set billing_day = ${account.billing_day}, version = version + 1, updated_at = ${ctx.now}
-      where billed_by_id = ${account.id} and billing_day <> ${account.billing_day}`)
+    if (Array.isArray(changed) && changed.includes('billing_day')) await shareBillingDay(ctx, [event.row_id])
   },
 )
+
+export const shareBillingDay = (ctx: Ctx, account_ids: readonly string[]): Promise<number> =>
+  ctx.db.run(sql`
+    update customers c
+    set billing_day = account.billing_day, version = c.version + 1, updated_at = ${ctx.now}
+    from customers account
+    where account.id = any(${account_ids}::uuid[]) and c.billed_by_id = account.id and c.billing_day <> account.billing_day`)

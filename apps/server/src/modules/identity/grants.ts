@@ -37,9 +37,11 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
           'redeem_coupon',
           'set_parent',
           'leave_parent',
+          'set_billing',
         ],
       },
       ...[
+        'billing_default',
         'scheduled_change',
         'invoice',
         'credit_note',
