@@ -201,4 +201,39 @@ describe('billing terms', () => {
     expect((await read(admin, follows.customer_id)).status).toBe('disabled')
     expect((await read(admin, kept.customer_id)).status).toBe('blocked')
   })
+  test('accounts billed together keep the billing day of the one above, and stay recurring', async () => {
+    const admin = await newTenant(isp)
+    const [group, site] = [
+      await admin.post('/customers', { name: 'Group', billing_day: 12 }),
+      await admin.post('/customers', { name: 'Site' }),
+    ]
+    await admin.post(`/customers/${site.id}/set_parent`, { parent_id: group.id, mode: 'aggregated' })
+    const day = async () => (await read(admin, site.id)).billing_day
+    const root = await rootOf(admin)
+    await admin.patch(`/billing_defaults/${root.id}`, {
+      billing_day: 20,
+      due_days: 8,
+      billing_type: 'prepaid',
+    })
+    expect(await read(admin, site.id)).toMatchObject({
+      billing_day: 12,
+      due_days: 8,
+      billing_type: 'recurring',
+    })
+    const all = { field: 'billing_day', filter: {}, value: 5 }
+    expect(await admin.post('/customers/set_billing', all)).toMatchObject({ matched: 1, changed: 1 })
+    expect(await day()).toBe(5)
+    await admin.patch(`/customers/${group.id}`, { billing_day: null })
+    expect(await day()).toBe(20)
+    for (const { id } of [group, site]) {
+      const answer = await admin.call('PATCH', `/customers/${id}`, { billing_type: 'prepaid_daily' })
+      expect([answer.status, answer.body.code]).toEqual([409, 'aggregated'])
+    }
+    const prepaid = await admin.post('/customers', { name: 'Prepaid' })
+    const joining = await admin.call('POST', `/customers/${prepaid.id}/set_parent`, {
+      parent_id: group.id,
+      mode: 'aggregated',
+    })
+    expect([joining.status, joining.body.code]).toEqual([409, 'not_recurring'])
+  })
 })

@@ -16,6 +16,13 @@ export function mustBeReadyToAggregate(
       'account_not_active',
       `${called(account)}, on whose bill this account would come, is ${account.status}.`,
     )
+  const prepaid = [sub, account].find((customer) => customer.billing_type !== 'recurring')
+  if (prepaid)
+    throw new Refused(
+      409,
+      'not_recurring',
+      `${called(prepaid)} pays in advance (${prepaid.billing_type}); only accounts that are invoiced (recurring) come on one bill.`,
+    )
   if (sub.balance !== 0n)
     throw new Refused(
       409,

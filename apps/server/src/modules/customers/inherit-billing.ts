@@ -2,6 +2,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { inside } from '#kernel/insiders.ts'
 import { JsonValue } from '#kernel/kinds.ts'
+import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { find } from '#kernel/store.ts'
 import { partners } from '#modules/resellers/index.ts'
@@ -41,8 +42,21 @@ export async function followTerms(
       if (terms[name] === undefined) delete changes[name]
     }
   }
+  if (changes.billing_type !== undefined && changes.billing_type !== 'recurring')
+    await mustBeBilledAlone(ctx, customer)
   if (own.size !== before.length || before.some((name) => !own.has(name)))
     changes.billing_own = new JsonValue(billingTermNames.filter((name) => own.has(name)))
+}
+
+/** Who pays in advance has no document on which others could come. */
+async function mustBeBilledAlone(ctx: Ctx, customer: Record<string, unknown>): Promise<void> {
+  const below = await ctx.db.maybe(sql`select 1 from customers where billed_by_id = ${customer.id} limit 1`)
+  if (customer.billed_by_id || below)
+    throw new Refused(
+      409,
+      'aggregated',
+      'Accounts that are billed together are invoiced (recurring). Take them apart with leave_parent first.',
+    )
 }
 
 export const ownTerms = (customer: Record<string, unknown>): BillingTerm[] =>

@@ -8,14 +8,17 @@ import { shareBillingDay } from './share-billing-day.ts'
 /** How many customers had which terms changed, as the API prints them. */
 export type TermChanges = { changes: Partial<Record<BillingTerm, [unknown, unknown]>>; customers: number }
 
-/** Terms that an account has from the one on whose document it is billed, not from its partner. */
-export const ofTheAccountAbove: readonly BillingTerm[] = ['billing_day', 'billing_type']
+/** Whether an account `c` has no say in a term, because it is billed together with others. */
+export function settledTogether(name: BillingTerm): Sql {
+  if (name === 'billing_day') return sql`c.billed_by_id is not null`
+  if (name === 'billing_type')
+    return sql`(c.billed_by_id is not null or exists (select from customers s where s.tenant_id = c.tenant_id and s.billed_by_id = c.id))`
+  return sql`false`
+}
 
 /** A term as it is to be: the customer's own, or else what its partner's terms say. */
-export const inherited = (name: BillingTerm): Sql => {
-  const aggregated = ofTheAccountAbove.includes(name) ? sql`or c.billed_by_id is not null` : sql``
-  return sql`case when c.billing_own ? ${name} ${aggregated} then c.${id(name)} else ${fromTerms(name)} end`
-}
+export const inherited = (name: BillingTerm): Sql =>
+  sql`case when c.billing_own ? ${name} or ${settledTogether(name)} then c.${id(name)} else ${fromTerms(name)} end`
 
 export const fromTerms = (name: BillingTerm): Sql => {
   const { kind } = billingTerms[name]

@@ -9,7 +9,7 @@ import { raw, sql, type Sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
 import { billingTermNames, billingTerms, checkTerms, type BillingTerm } from './billing-terms.ts'
 import { customers } from './customers.ts'
-import { fromTerms, ofTheAccountAbove, rewriteTerms } from './rewrite-terms.ts'
+import { fromTerms, rewriteTerms, settledTogether } from './rewrite-terms.ts'
 
 const most = 200_000
 
@@ -77,11 +77,13 @@ function queryIn(filter: unknown): ListQuery {
   return filter as ListQuery
 }
 
-/** Whom the query finds, locked; accounts that have the term from another are left out. */
+/** Whom the query finds, locked; accounts billed together have the term from one another and are left out. */
 async function found(ctx: Ctx, field: BillingTerm, query: ListQuery): Promise<string[]> {
   const noun = asResource(customers)
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, query)]
-  if (ofTheAccountAbove.includes(field)) where.push(sql`billed_by_id is null`)
+  where.push(
+    sql`not exists (select from customers c where c.id = customers.id and ${settledTogether(field)})`,
+  )
   if (query.q) where.push(searchCondition(noun, query.q))
   const rows = await ctx.db.all(sql<{ id: string }>`
     select id from customers ${and(where)} order by id limit ${most + 1} for no key update`)
