@@ -1,5 +1,6 @@
 import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { Failed } from './cli-failed.ts'
 
 type Import = { id: string; status: string; total: number; done: number; ok: number; failed: number }
 
@@ -43,6 +44,6 @@ export async function importFile(
 
 async function answer<T>(response: Response): Promise<T> {
   const body = (await response.json()) as T & { detail?: string }
-  if (!response.ok) throw new Error(body.detail ?? `The server answered ${response.status}.`)
+  if (!response.ok) throw new Failed(1, body.detail ?? `The server answered ${response.status}.`)
   return body
 }

@@ -2,18 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BadConfig, readConfig } from '#kernel/config.ts'
+import { Failed } from './cli-failed.ts'
 import { openDatabase } from './open-database.ts'
 import { CannotStart, prepareDataDir, readRunning } from './postgres/index.ts'
 
 /** `npm run --silent isp -- …`: speaks to the running installation of the same environment. Exit codes: 0 done, 1 refused, 2 wrong use, 3 not running. */
-class Failed extends Error {
-  readonly code: number
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 const program = new Command('isp')
   .description('Operates a running ISP Framework installation.')
   .showHelpAfterError()
@@ -70,7 +63,22 @@ program
       options: { tenant?: string; validateOnly?: boolean; mapping?: string; result?: string },
     ) => {
       const { importFile } = await import('./cli-import.ts')
-      await importFile(running().address, await tokenOf(options.tenant), noun, file, options)
+      await importFile(running().address, await tokenOf(options.tenant, 'isp import'), noun, file, options)
+    },
+  )
+
+program
+  .command('preset [name]')
+  .description('add what a kind of ISP begins with: wisp, fibre, voip or managed; without a name, list them')
+  .option('--tenant <id or name>', 'the first tenant when left out')
+  .option('--tax-rate <percent>', 'your country’s, instead of the preset’s')
+  .option('--dry-run', 'only say what it would add')
+  .action(
+    async (name: string | undefined, options: { tenant?: string; taxRate?: string; dryRun?: boolean }) => {
+      const { applyPreset, listPresets } = await import('./cli-preset.ts')
+      const { address } = running()
+      const token = await tokenOf(options.tenant, 'isp preset')
+      await (name ? applyPreset(address, token, name, options) : listPresets(address, token))
     },
   )
 
@@ -139,6 +147,6 @@ async function ask(path: string, body: object): Promise<Record<string, string>> 
   return answer
 }
 
-const tokenOf = async (tenant_id?: string) =>
-  (await ask('tokens', { role: 'admin', name: 'isp import', ...(tenant_id ? { tenant: tenant_id } : {}) }))
-    .token!
+async function tokenOf(tenant: string | undefined, name: string): Promise<string> {
+  return (await ask('tokens', { role: 'admin', name, ...(tenant ? { tenant } : {}) })).token!
+}

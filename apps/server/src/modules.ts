@@ -12,6 +12,7 @@ import { network } from '#modules/network/module.ts'
 import { notesModule } from '#modules/notes/module.ts'
 import { overview } from '#modules/overview/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
+import { presetsModule } from '#modules/presets/module.ts'
 import { radius } from '#modules/radius/module.ts'
 import { reports } from '#modules/reports/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
@@ -37,5 +38,6 @@ export const modules: readonly Module[] = [
   entitiesModule,
   importsModule,
   reports,
+  presetsModule,
   overview,
 ]

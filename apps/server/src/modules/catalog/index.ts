@@ -28,4 +28,4 @@ export {
 export { partnersAbove } from './sight.ts'
 export { phasesOf, tariffPhases, type TariffPhase } from './tariff-phases.ts'
 export { serviceTypes, tariffs, type ServiceType, type Tariff } from './tariffs.ts'
-export { taxes } from './taxes.ts'
+export { revenueCategories, taxes } from './taxes.ts'

@@ -3,6 +3,7 @@ import { asResource } from '#kernel/store.ts'
 import { bundleItems } from './bundle-items.ts'
 import { coupons } from './coupons.ts'
 import { locations } from './locations.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { tariffPhases } from './tariff-phases.ts'
 import { tariffs } from './tariffs.ts'
@@ -20,4 +21,5 @@ export const catalog: Module = {
     asResource(coupons),
   ],
   routes,
+  paths,
 }

@@ -12,6 +12,7 @@ import {
 import { startContract } from './contracts.ts'
 import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
 import { discounts } from './discounts.ts'
+import { paths } from './paths.ts'
 import { followCustomer } from './reactions.ts'
 import { redeemCoupon } from './redeem-coupon.ts'
 import { routes } from './routes.ts'
@@ -40,6 +41,7 @@ export const servicesModule: Module = {
     withdrawSurcharge,
   ],
   routes,
+  paths,
   insiders: [followCustomer, startDiscounts, startContract],
   schedules: [daily('services.follow_timelines', '00:01', followTimelines)],
 }
