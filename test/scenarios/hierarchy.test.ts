@@ -165,6 +165,7 @@ describe('an aggregated sub-account', () => {
     const tariff = await newTariff(admin, '31.00')
     const group = await newInternetCustomer(admin, tariff, { billing_day: 1 })
     const site = await newInternetCustomer(admin, tariff, { billing_day: 15 })
+    await advance(isp, admin.tenant_id, '1d')
     expect(await codeOf(under(admin, site.customer_id, group.customer_id, 'aggregated'))).toEqual([
       409,
       'unbilled',
@@ -179,7 +180,7 @@ describe('an aggregated sub-account', () => {
     expect(placed.body).toMatchObject({ sub_billing_mode: 'aggregated', billing_day: 1 })
 
     // February: the group's whole month, and the site's second half.
-    await advance(isp, admin.tenant_id, '17d') // 1 February
+    await advance(isp, admin.tenant_id, '17d') // 2 February
     expect(await codeOf(admin.call('POST', `/customers/${site.customer_id}/leave_parent`))).toEqual([
       409,
       'unbilled',

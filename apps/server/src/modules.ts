@@ -8,6 +8,7 @@ import { filesModule } from '#modules/files/module.ts'
 import { identity } from '#modules/identity/module.ts'
 import { importsModule } from '#modules/imports/module.ts'
 import { ledger } from '#modules/ledger/module.ts'
+import { moves } from '#modules/moves/module.ts'
 import { network } from '#modules/network/module.ts'
 import { notesModule } from '#modules/notes/module.ts'
 import { overview } from '#modules/overview/module.ts'
@@ -35,6 +36,7 @@ export const modules: readonly Module[] = [
   ledger,
   billing,
   paymentsModule,
+  moves,
   entitiesModule,
   importsModule,
   reports,

@@ -50,6 +50,8 @@ export type Field = {
   readonly?: boolean
   /** Set at creation, then fixed. */
   immutable?: boolean
+  /** When the row it refers to is merged into another, it keeps referring to that row: what was posted or logged was said of it. */
+  stays?: boolean
   /** A list can be filtered by it: the column is of a kind whose operators are leakproof, so an index serves it under row-level security. */
   filter?: boolean
   /** A list can be sorted by it: there is an index (tenant_id, column, id). */

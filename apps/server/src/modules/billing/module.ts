@@ -5,6 +5,7 @@ import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
 import { followHierarchy } from './aggregate.ts'
 import { followTags } from './control-tags.ts'
+import { followMoves } from './follow-moves.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { markOverdue } from './overdue.ts'
@@ -31,7 +32,7 @@ export const billing: Module = {
     asResource(billingRuns),
   ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
-  insiders: [followHierarchy, repriceService, stopBilling, letGo, endHold, followTags],
+  insiders: [followHierarchy, followMoves, repriceService, stopBilling, letGo, endHold, followTags],
   consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,

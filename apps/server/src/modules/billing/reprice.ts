@@ -130,8 +130,31 @@ async function giveBack(
       }
     }),
   )
-  if (credits.some((credit) => credit.net + credit.tax > 0n))
-    await issueCreditNote(ctx, customer, credits, reason)
+  for (const [payer, given] of await byPayer(ctx, customer, credits)) {
+    if (given.some((credit) => credit.net + credit.tax > 0n)) await issueCreditNote(ctx, payer, given, reason)
+  }
+}
+
+/** Who was charged gets it back, also where the service has gone to another customer since. */
+async function byPayer(
+  ctx: Ctx,
+  customer: BillableCustomer,
+  credits: readonly Credit[],
+): Promise<[BillableCustomer, Credit[]][]> {
+  const payers = await ctx.db.all(sql<{ invoice_id: string; payer_id: string }>`
+    select i.id as invoice_id, coalesce(c.billed_by_id, c.id) as payer_id
+    from invoices i
+    join customers c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+    where i.id = any(${[...new Set(credits.map(({ invoice_id }) => invoice_id))]}::uuid[])`)
+  const payerOf = new Map(payers.map(({ invoice_id, payer_id }) => [invoice_id, payer_id]))
+  const groups = Map.groupBy(credits, ({ invoice_id }) => payerOf.get(invoice_id) ?? customer.id)
+  const found: [BillableCustomer, Credit[]][] = []
+  for (const [payer_id, given] of groups)
+    found.push([
+      payer_id === customer.id ? customer : { ...(await customerForBilling(ctx, payer_id)), services: [] },
+      given,
+    ])
+  return found
 }
 
 async function chargeAgain(

@@ -40,6 +40,7 @@ export const voidInvoice = command(
     await reverse(ctx, invoice.id, {
       kind: 'void',
       description: `Invoice ${invoice.number} voided: ${reason}`,
+      customer_id: invoice.customer_id,
     })
     const billed = sql`invoice_id = ${invoice.id} and service_id in (select service_id from invoice_lines where invoice_id = ${invoice.id})`
     await ctx.db.run(sql`delete from charges where ${billed}`)

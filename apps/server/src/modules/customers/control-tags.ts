@@ -3,6 +3,7 @@ import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change } from '#kernel/store.ts'
 import { customers } from './customers.ts'
+import { merged } from './status-rules.ts'
 
 /**
  * Switches on a customer that hold an engine back. Taking one off makes that engine catch up at once (billing and payments react to
@@ -26,7 +27,12 @@ const input = {
 export const addTag = command(
   customers,
   'add_tag',
-  { label: 'Add control tag', help: 'Holds back billing runs, payments or blocking.', input },
+  {
+    label: 'Add control tag',
+    help: 'Holds back billing runs, payments or blocking.',
+    input,
+    unless: (customer) => (customer.merged_into_id ? merged : null),
+  },
   (ctx, customer, { tag, reason = null }) => {
     if (customer[tag]) throw new Refused(409, 'tagged_already', `This customer bears the tag ${tag} already.`)
     if (tag === 'no_auto_billing' && customer.billed_by_id)
@@ -48,7 +54,12 @@ export const addTag = command(
 export const removeTag = command(
   customers,
   'remove_tag',
-  { label: 'Remove control tag', help: 'What was held back is made up for at once.', input },
+  {
+    label: 'Remove control tag',
+    help: 'What was held back is made up for at once.',
+    input,
+    unless: (customer) => (customer.merged_into_id ? merged : null),
+  },
   (ctx, customer, { tag, reason = null }) => {
     if (!customer[tag]) throw new Refused(409, 'not_tagged', `This customer does not bear the tag ${tag}.`)
     return change(

@@ -80,6 +80,15 @@ export const customers = resource('customer', {
       filter: true,
       label: 'Billed with',
     },
+    merged_into_id: {
+      kind: 'reference',
+      to: 'customer',
+      nullable: true,
+      readonly: true,
+      filter: true,
+      label: 'Merged into',
+      help: 'All of it went to that customer',
+    },
     label_ids: { kind: 'references', to: 'label', default: [], label: 'Labels' },
     external_id: {
       kind: 'text',

@@ -45,7 +45,7 @@ export function mustBeReadyToLeave(account: Customer, { today }: { today: string
 }
 
 const isUnbilled = ({ next_billing_on }: Customer, today: string): boolean =>
-  next_billing_on !== null && next_billing_on <= today
+  next_billing_on !== null && next_billing_on < today
 
 const unbilled = (customer: Customer): Refused =>
   new Refused(

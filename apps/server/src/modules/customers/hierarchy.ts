@@ -5,6 +5,7 @@ import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, lock } from '#kernel/store.ts'
 import { customers, type Customer } from './customers.ts'
+import { merged } from './status-rules.ts'
 import { called, mustBeReadyToAggregate, mustBeReadyToLeave } from './hierarchy-rules.ts'
 
 const reason = { kind: 'text', max: 500, nullable: true } as const
@@ -22,12 +23,22 @@ export const setParent = command(
       reason,
     },
     unless: (customer) =>
-      customer.billed_by_id ? 'This account is billed with the one above it. Take it out first.' : null,
+      customer.merged_into_id
+        ? merged
+        : customer.billed_by_id
+          ? 'This account is billed with the one above it. Take it out first.'
+          : null,
   },
   async (ctx, customer, { parent_id, mode = 'independent', reason: why = null }) => {
     if (parent_id === customer.id)
       throw invalidField('parent_id', 'own_parent', 'An account cannot be placed below itself.')
     const parent = await lock(ctx, customers, parent_id)
+    if (parent.merged_into_id)
+      throw new Refused(
+        409,
+        'merged',
+        `${called(parent)} was merged into another customer. Place it below that one.`,
+      )
     if (parent.partner_id !== customer.partner_id)
       throw new Refused(
         409,

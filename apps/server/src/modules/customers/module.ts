@@ -8,6 +8,7 @@ import { addTag, removeTag } from './control-tags.ts'
 import { contacts, customers, labels } from './customers.ts'
 import { leaveParent, setParent } from './hierarchy.ts'
 import { holdWithAccount } from './hold-with-account.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { cancelScheduledChange, scheduledChanges } from './scheduled-changes.ts'
 import { sharedBillingDay } from './share-billing-day.ts'
@@ -40,6 +41,7 @@ export const customersModule: Module = {
   ],
   insiders: [holdWithAccount, sharedBillingDay, passTermsDown],
   routes,
+  paths,
   schedules: [daily('customers.apply_scheduled', '00:00', applyScheduled)],
   newTenant: (ctx) => createSeries(ctx, 'customer', '{next|5}', 10_001n),
 }

@@ -11,7 +11,7 @@ export const scheduledChanges = resource('scheduled_change', {
   generic: ['list', 'get'],
   help: 'Changes of a customer’s status that are to happen on a later day.',
   fields: {
-    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true },
+    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, stays: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     verb: { kind: 'choice', values: statusVerbs, filter: true, list: true, label: 'Change' },
     date: { kind: 'date', filter: true, sort: true, list: true },

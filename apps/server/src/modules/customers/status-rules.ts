@@ -17,6 +17,9 @@ export const leadsTo: Record<StatusVerb, Status> = {
   disable: 'disabled',
 }
 
+/** Said of the shell that is left of a customer. */
+export const merged = 'This customer was merged into another, which has all of it now. Undo the merge first.'
+
 /** Why a verb makes no sense on a customer of this status; null when it does. */
 export function whyNot(verb: StatusVerb, status: Status): string | null {
   switch (verb) {

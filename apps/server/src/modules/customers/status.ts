@@ -5,7 +5,7 @@ import type { Update } from '#kernel/resource.ts'
 import { change } from '#kernel/store.ts'
 import { customers, type Customer } from './customers.ts'
 import { isPlanned, planStatus } from './plan-status.ts'
-import { leadsTo, whyNot, type StatusVerb } from './status-rules.ts'
+import { leadsTo, merged, whyNot, type StatusVerb } from './status-rules.ts'
 
 const reason = { kind: 'text', max: 500 } as const
 const optionalReason = { ...reason, nullable: true } as const
@@ -19,6 +19,7 @@ const date = {
 const unless =
   (verb: StatusVerb) =>
   (customer: Customer, ctx: Ctx, input?: { date?: string | null }): string | null => {
+    if (customer.merged_into_id) return merged
     if (isPlanned(ctx, input?.date)) return null
     if (verb === 'block' && customer.never_block) return neverBlocked
     return whyNot(verb, customer.status)

@@ -18,6 +18,7 @@ export const chart = {
   bank: { code: '1010', name: 'Bank', type: 'asset' },
   card_clearing: { code: '1020', name: 'Card payments in transit', type: 'asset' },
   receivables: { code: '1100', name: 'Receivables from customers', type: 'asset' },
+  transfers: { code: '1190', name: 'Transfers between customers', type: 'asset' },
   tax_payable: { code: '2200', name: 'Tax payable', type: 'liability' },
   internet_revenue: { code: '4000', name: 'Internet services', type: 'income' },
   recurring_revenue: { code: '4010', name: 'Other recurring services', type: 'income' },

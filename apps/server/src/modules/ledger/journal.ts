@@ -13,7 +13,7 @@ export const journalEntries = resource('journal_entry', {
     debit_account_id: { kind: 'reference', to: 'account', list: true },
     credit_account_id: { kind: 'reference', to: 'account', list: true },
     amount: { kind: 'money', list: true },
-    customer_id: { kind: 'reference', to: 'customer', nullable: true, filter: true, list: true },
+    customer_id: { kind: 'reference', to: 'customer', nullable: true, filter: true, list: true, stays: true },
     partner_id: { kind: 'reference', to: 'partner', nullable: true, readonly: true },
     source_noun: { kind: 'text', nullable: true },
     source_id: { kind: 'reference', nullable: true, filter: true },
@@ -28,7 +28,7 @@ export const transactions = resource('transaction', {
   generic: ['list', 'get'],
   help: 'A debit raises what the customer owes; a credit lowers it. balance_effect is the same with its sign.',
   fields: {
-    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true },
+    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, stays: true },
     partner_id: { kind: 'reference', to: 'partner', nullable: true, readonly: true },
     date: { kind: 'date', filter: true, sort: true, list: true },
     type: { kind: 'choice', values: ['debit', 'credit'], list: true },

@@ -47,16 +47,19 @@ export async function post(ctx: Ctx, entries: readonly Entry[], alsoSet: Sql = e
     where customers.id = moved.customer_id`)
 }
 
-/** Reverses everything posted for a source and not reversed yet; answers how much that was, in minor units. */
+/**
+ * Reverses everything posted for a source and not reversed yet; answers how much that was, in minor units. `customer_id` is whose
+ * document the source is now, where it may have come over from another customer.
+ */
 export async function reverse(
   ctx: Ctx,
   source_id: string,
-  told: { kind: string; description: string },
+  told: { kind: string; description: string; customer_id?: string },
 ): Promise<bigint> {
   const { amount } = await ctx.db.one(sql<{ amount: bigint }>`
     with posted as (
       insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, reverses_id, created_at, updated_at)
-      select e.tenant_id, ${today(ctx)}::date, ${told.kind}, ${told.description}, e.credit_account_id, e.debit_account_id, e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, e.id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      select e.tenant_id, ${today(ctx)}::date, ${told.kind}, ${told.description}, e.credit_account_id, e.debit_account_id, e.amount, coalesce(${told.customer_id ?? null}::uuid, e.customer_id), case when ${told.customer_id ?? null}::uuid is null then e.partner_id end, e.source_noun, e.source_id, e.id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
       from journal_entries e
       where e.source_id = ${source_id} and e.reverses_id is null
         and not exists (select from journal_entries r where r.tenant_id = e.tenant_id and r.reverses_id = e.id)

@@ -115,7 +115,11 @@ export const refundPayment = command(
   async (ctx, payment, { reason }) => {
     await lock(ctx, customers, payment.customer_id)
     await unsettle(ctx, { payment_id: payment.id })
-    await reverse(ctx, payment.id, { kind: 'refund', description: `Refund: ${reason}`.slice(0, 500) })
+    await reverse(ctx, payment.id, {
+      kind: 'refund',
+      description: `Refund: ${reason}`.slice(0, 500),
+      customer_id: payment.customer_id,
+    })
     return change(
       ctx,
       payments,

@@ -21,7 +21,7 @@ export const authAttempts = resource('auth_attempt', {
     mac: { kind: 'mac', nullable: true, label: 'MAC address' },
     router_id: { kind: 'reference', to: 'router', list: true },
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
-    customer_id: { kind: 'reference', to: 'customer', nullable: true },
+    customer_id: { kind: 'reference', to: 'customer', nullable: true, stays: true },
     partner_id: { kind: 'reference', to: 'partner', nullable: true },
     suppressed: { kind: 'integer', help: 'Like attempts in the same ten seconds that are not listed' },
   },
