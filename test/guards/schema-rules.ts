@@ -17,6 +17,18 @@ const ofTheInstallation: Record<string, string> = {
   worker_heartbeats: 'says which worker processes live',
 }
 
+/** References without a check, and why. */
+const unchecked: Record<string, string> = {
+  'session.service_id': 'is written thousands of times a second',
+  'usage_day.service_id': 'is written thousands of times a second',
+  'coa_request.service_id': 'is written as fast as sessions are',
+  'auth_attempt.router_id': 'is a log of what was said',
+  'auth_attempt.service_id': 'is a log of what was said',
+  'auth_attempt.customer_id': 'is a log of what was said',
+  'auth_attempt.partner_id': 'is a log of what was said',
+  'saved_view.user_id': 'only decides who sees the view',
+}
+
 /** Any other key across tenants would say that somebody else's row exists. */
 const uniqueAcrossTenants: Record<string, string> = {
   'api_keys.token_hash': 'is 256 bits that nobody can guess',
@@ -120,6 +132,36 @@ export const everyForeignKeyCarriesTenant: Rule = (db) =>
      order by 1`,
   )
 
+/**
+ * What is referred to once a statement (`refer`) instead of by a foreign key: the check is on, an update of the column is checked too,
+ * and the other end can neither go nor change its key; where the partner comes along, it follows.
+ */
+export const everyReferenceHolds: Rule = (db) =>
+  sentences(
+    db,
+    `with reference as (
+       select g.tgrelid as child, g.tgname as name, g.tgenabled, args[1] as column_name, to_regclass(args[2]) as parent, args[3] = 'partner_id' as with_partner
+       from pg_trigger g, string_to_array(encode(g.tgargs, 'escape'), '\\000') as args
+       where g.tgname like '%\_refers' and not g.tgisinternal
+     )
+     select format('%s.%s: %s.', r.child::regclass, r.column_name, problem) as sentence
+     from reference r,
+       lateral (
+         select 'the check of what it refers to is switched off' as problem where r.tgenabled not in ('O', 'A')
+         union all
+         select format('the trigger %s is missing or switched off', wanted.name)
+         from (values (r.child, r.name || '_still'), (r.parent, 'kept'), (r.parent, 'kept_whole'), (r.parent, 'kept_key'),
+           (case when r.with_partner then r.parent end, regexp_replace(r.name, '_refers$', '_follows'))) as wanted(relation, name)
+         where wanted.relation is not null
+           and not exists (
+             select from pg_trigger w
+             where w.tgrelid = wanted.relation and w.tgname = wanted.name and w.tgenabled in ('O', 'A'))
+         union all
+         select 'nothing is there to refer to' where r.parent is null
+       ) problems
+     order by 1`,
+  )
+
 export const applicationOwnsNothing: Rule = (db, app_role) =>
   sentences(
     db,
@@ -176,7 +218,14 @@ export const definersPinTheirPath: Rule = (db) =>
      order by 1`,
   )
 
-type Column = { name: string; type: string; required: boolean; leakproof: boolean; sorted: boolean }
+type Column = {
+  name: string
+  type: string
+  required: boolean
+  leakproof: boolean
+  sorted: boolean
+  checked: boolean
+}
 
 /** The columns of a table as a declaration has to match them. */
 async function columnsOf(
@@ -196,7 +245,11 @@ async function columnsOf(
          select from pg_index i
          join pg_attribute t on t.attrelid = c.oid and t.attname = 'tenant_id'
          where i.indrelid = c.oid and i.indkey[0] = t.attnum and i.indkey[1] = a.attnum and i.indpred is null and i.indisvalid
-       ) as sorted
+       ) as sorted,
+       exists (select from pg_constraint f where f.conrelid = c.oid and f.contype = 'f' and a.attnum = any (f.conkey))
+         or exists (
+           select from pg_trigger g, string_to_array(encode(g.tgargs, 'escape'), '\\000') as args
+           where g.tgrelid = c.oid and g.tgname like '%\_refers' and a.attname in (args[1], args[3])) as checked
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.oid = to_regclass($1)`,
@@ -226,6 +279,14 @@ export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<s
     // Newest first is by the primary key, whose UUIDs are in order of creation.
     if (field.sort && name !== 'created_at' && !view && !column.sorted)
       problems.push(says('can be sorted, but no index starts (tenant_id, column)'))
+    if (
+      !view &&
+      field.kind === 'reference' &&
+      field.to &&
+      !column.checked &&
+      !unchecked[`${noun.name}.${name}`]
+    )
+      problems.push(says('nothing checks that what it refers to is there'))
     return problems
   })
   if (noun.scope === 'partner' && !columns.has(columnOf(noun, 'partner_id')))
@@ -246,6 +307,7 @@ export const rules: Record<string, Rule> = {
   everyTableIsWalled,
   everyTableIsTenantLed,
   everyForeignKeyCarriesTenant,
+  everyReferenceHolds,
   applicationOwnsNothing,
   viewsAskAsTheReader,
   definersPinTheirPath,

@@ -100,6 +100,38 @@ describe('a guard speaks up', () => {
       'leaks: the foreign key leaks_customer does not carry tenant_id.',
     ])
   })
+  const referring = () => `${guarded()}
+    alter table leaks add column partner_id uuid, add column invoice_id uuid;
+    select refer('leaks', 'invoice_id', 'invoices');
+    select refer_with_partner('leaks', 'customer_id', 'customers');`
+  test('not about references that are checked by the statement', async () => {
+    expect(await found(referring())).toEqual([])
+  })
+  test('about such references that no longer hold', async () => {
+    expect(
+      await found(`
+        ${referring()}
+        alter table leaks disable trigger leaks_invoice_id_refers;
+        drop trigger leaks_customer_id_refers_still on leaks;
+        drop trigger leaks_customer_id_follows on customers;
+        drop trigger kept_key on invoices;
+        alter table invoice_lines disable trigger invoice_lines_service_id_refers_still`),
+    ).toEqual(
+      expect.arrayContaining([
+        'invoice_lines.invoice_id: the trigger kept_key is missing or switched off.',
+        'invoice_lines.service_id: the trigger invoice_lines_service_id_refers_still is missing or switched off.',
+        'leaks.customer_id: the trigger leaks_customer_id_follows is missing or switched off.',
+        'leaks.customer_id: the trigger leaks_customer_id_refers_still is missing or switched off.',
+        'leaks.invoice_id: the check of what it refers to is switched off.',
+        'leaks.invoice_id: the trigger kept_key is missing or switched off.',
+      ]),
+    )
+  })
+  test('before there is a reference to rows that may be removed', async () => {
+    await expect(found(`${guarded()} select refer('leaks', 'customer_id', 'labels')`)).rejects.toThrow(
+      'Rows of labels may be removed',
+    )
+  })
   test('about a partition that may be asked behind its parent', async () => {
     const parts = `
       create table leaks (id uuid, tenant_id uuid not null, primary key (tenant_id, id)) partition by hash (id);
@@ -159,7 +191,7 @@ describe('a guard speaks up', () => {
     try {
       await db.query(`create table leaks (
         id uuid not null, tenant_id uuid not null, version integer not null, created_at timestamptz(3) not null, updated_at timestamptz not null,
-        price numeric not null, note text, tags uuid[] not null, due date not null, kind text not null, primary key (tenant_id, id))`)
+        price numeric not null, note text, tags uuid[] not null, due date not null, kind text not null, bill uuid not null, primary key (tenant_id, id))`)
       const leak = resource('leak', {
         scope: 'partner',
         custom: true,
@@ -170,6 +202,7 @@ describe('a guard speaks up', () => {
           due: { kind: 'date', sort: true },
           kind: { kind: 'text', nullable: true },
           gone: { kind: 'text' },
+          bill: { kind: 'reference', to: 'invoice' },
         },
       })
       expect(await nounMatchesTable(db, asResource(leak))).toEqual([
@@ -180,6 +213,7 @@ describe('a guard speaks up', () => {
         'leak.due: can be sorted, but no index starts (tenant_id, column).',
         'leak.kind: may be null in the declaration, not in the table.',
         'leak.gone: there is no such column.',
+        'leak.bill: nothing checks that what it refers to is there.',
         'leak.updated_at: the column is timestamp with time zone, the kind timestamptz(3).',
         'leak: is seen by partners, but has no partner_id.',
         'leak: has no column custom jsonb.',

@@ -10,7 +10,10 @@ export function rowsOf<T extends Record<string, unknown>>(
   columns: { readonly [K in keyof T]?: ColumnType },
 ): Sql {
   const names = Object.keys(columns)
-  const arrays = names.map((name) => sql`${printArray(rows, name)}::${raw(columns[name] ?? 'text')}[]`)
+  const arrays = names.map((name) => {
+    const type = columns[name] ?? 'text'
+    return sql`${printArray(rows, name)}::${raw(type)}[]`
+  })
   const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
   return sql`unnest(${list}) as ${raw(alias)}(${raw(names.join(', '))})`
 }
@@ -18,17 +21,26 @@ type ColumnType = 'uuid' | 'text' | 'bigint' | 'integer' | 'date' | 'jsonb' | 'b
 
 /** PostgreSQL's own array literal; only what could be mistaken for its punctuation is quoted. */
 function printArray(rows: readonly Record<string, unknown>[], name: string): string {
-  let text = '{'
-  for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]![name]
-    if (i > 0) text += ','
-    if (value === null || value === undefined) text += 'NULL'
-    else if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
-      text += String(value)
-    else text += quoted(typeof value === 'string' ? value : JSON.stringify(value))
-  }
-  return text + '}'
+  const printed: string[] = []
+  for (const row of rows) printed.push(print(row[name]))
+  return `{${printed.join(',')}}`
 }
 
+function print(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return quoted(value)
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value)
+    default:
+      return value === null || value === undefined ? 'NULL' : quoted(JSON.stringify(value))
+  }
+}
+
+const plain = /^[0-9a-f-]+$/
+const punctuation = /["\\]/
+const escaped = /["\\]/g
 const quoted = (text: string): string =>
-  /^[0-9a-f-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  plain.test(text) ? text : `"${punctuation.test(text) ? text.replace(escaped, '\\$&') : text}"`

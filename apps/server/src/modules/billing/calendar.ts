@@ -7,7 +7,17 @@ const day_ms = 86_400_000
 /** `'2027-03-15'` → its day. */
 export const dayOf = (date: string): Day => Math.round(Date.parse(date) / day_ms)
 
-export const dateOf = (day: Day): string => new Date(day * day_ms).toISOString().slice(0, 10)
+/** Printed once: a run names the same few days a hundred thousand times. */
+export function dateOf(day: Day): string {
+  let date = dates.get(day)
+  if (date === undefined) {
+    date = new Date(day * day_ms).toISOString().slice(0, 10)
+    if (dates.size >= 10_000) dates.clear()
+    dates.set(day, date)
+  }
+  return date
+}
+const dates = new Map<Day, string>()
 
 /** The billing month a day lies in, from one billing day to the next: its first day and its length. */
 export function monthOf(day: Day, billing_day: number): { first: Day; length: number } {

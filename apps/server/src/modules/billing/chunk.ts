@@ -5,6 +5,7 @@ import { json, sql } from '#kernel/sql.ts'
 import { drawUp, type Bill, type Catalog } from './bill.ts'
 import { dateOf, dayOf, type Day } from './calendar.ts'
 import { customersDue, withServices } from './due.ts'
+import type { AlsoSet } from '#modules/ledger/index.ts'
 import { finalize, type Finalized } from './finalize.ts'
 
 export const chunkSize = 1000
@@ -44,12 +45,10 @@ export async function billChunk(
   return due.length
 }
 
-/** Further assignments to the customers whom the postings change anyway. */
-function nextDays(bills: readonly Bill[]) {
-  const next = Object.fromEntries(bills.map((bill) => [bill.customer.id, printed(bill.next_billing)]))
-  const until = Object.fromEntries(bills.map((bill) => [bill.customer.id, dateOf(bill.billed_until)]))
-  return sql`, next_billing_on = (${json(next)} ->> customers.id::text)::date, unbilled_from = (${json(until)} ->> customers.id::text)::date`
-}
+const nextDays = (bills: readonly Bill[]): AlsoSet => ({
+  next_billing_on: new Map(bills.map((bill) => [bill.customer.id, printed(bill.next_billing)])),
+  unbilled_from: new Map(bills.map((bill) => [bill.customer.id, dateOf(bill.billed_until)])),
+})
 
 /** Customers with nothing to pay only get their next billing day. */
 async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
@@ -71,15 +70,12 @@ async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
  */
 async function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id: string): Promise<void> {
   if (finalized.length === 0) return
-  const rows = finalized.map(({ id, number, customer_id, due_date, total }) => ({
-    id: newId(),
-    row_id: id,
-    data: JSON.stringify({ number, customer_id, due_date, total: String(total), billing_run_id }),
-  }))
   await ctx.db.run(sql`
     insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
-    select e.id, ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.row_id, e.data, ${json(ctx.actor)}, ${json(ctx.cause)}
-    from ${rowsOf('e', rows, { id: 'uuid', row_id: 'uuid', data: 'jsonb' })}`)
+    select uuidv7(), ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.id,
+      jsonb_build_object('number', e.number, 'customer_id', e.customer_id, 'due_date', e.due_date, 'total', e.total, 'billing_run_id', ${billing_run_id}::uuid),
+      ${json(ctx.actor)}, ${json(ctx.cause)}
+    from ${rowsOf('e', finalized, { id: 'uuid', number: 'text', customer_id: 'uuid', due_date: 'date', total: 'text' })}`)
   const customer_ids = finalized
     .filter(({ bill }) => bill.customer.balance > 0n)
     .map((invoice) => invoice.customer_id)

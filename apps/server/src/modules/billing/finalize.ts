@@ -2,8 +2,8 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { newId } from '#kernel/ids.ts'
 import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
-import { empty, sql, type Sql } from '#kernel/sql.ts'
-import { post, type Entry } from '#modules/ledger/index.ts'
+import { sql, type Sql } from '#kernel/sql.ts'
+import { postings, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine } from './bill.ts'
 import { dateOf, type Day } from './calendar.ts'
 
@@ -25,14 +25,16 @@ export type FinalBill = Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total
 export async function finalize(
   ctx: Ctx,
   bills: readonly FinalBill[],
-  of: { date: Day; billing_run_id: string | null; alsoSet?: Sql },
+  of: { date: Day; billing_run_id: string | null; alsoSet?: AlsoSet },
 ): Promise<Finalized[]> {
   if (bills.length === 0) return []
   const date = dateOf(of.date)
-  // The series stays locked from here to the commit, so everything that can be done before it, was.
+  const ids = bills.map(() => newId())
+  // Number series are the tenant's narrowest place: the row stays locked from here to the commit, so whatever can be printed before is.
+  const lines = linesOf(ctx, bills, ids)
   const numbers = await takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date))
   const finalized = bills.map((bill, n) => ({
-    id: newId(),
+    id: ids[n]!,
     number: numbers[n]!,
     customer_id: bill.customer.id,
     partner_id: bill.customer.partner_id,
@@ -40,17 +42,14 @@ export async function finalize(
     total: bill.total,
     bill,
   }))
-  await Promise.all([
-    insertInvoices(ctx, finalized, date, of.billing_run_id),
-    insertLines(ctx, finalized),
-    insertCharges(ctx, finalized),
-    insertOneTimeCharges(ctx, finalized),
-    post(
-      ctx,
-      finalized.flatMap((invoice) => entriesOf(invoice, date)),
-      of.alsoSet ?? empty,
-    ),
-  ])
+  const entries = finalized.flatMap((invoice) => entriesOf(invoice, date))
+  // Postings come first: they write the customers, whom everything else refers to.
+  const statements = [
+    ...postings(ctx, entries, of.alsoSet),
+    invoicesOf(ctx, finalized, date, of.billing_run_id),
+    ...lines,
+  ]
+  await Promise.all(statements.map((statement) => ctx.db.run(statement)))
   return finalized
 }
 
@@ -66,12 +65,12 @@ export const billTo = ({
   tax_id,
 }: BillableCustomer) => ({ number, name, email, street, city, postal_code, country, tax_id })
 
-const insertInvoices = (
+function invoicesOf(
   ctx: Ctx,
   finalized: readonly Finalized[],
   date: string,
   billing_run_id: string | null,
-) => {
+): Sql {
   const rows = finalized.map(({ bill, ...invoice }) => ({
     ...invoice,
     ...printedPeriod(bill.period),
@@ -79,29 +78,59 @@ const insertInvoices = (
     tax_total: bill.tax,
     bill_to: JSON.stringify(billTo(bill.customer)),
   }))
-  return ctx.db.run(sql`
+  return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)
     select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, 'final', ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('i', rows, { id: 'uuid', number: 'text', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' })}`)
+    from ${rowsOf('i', rows, { id: 'uuid', number: 'text', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' })}`
 }
 
-const insertLines = (ctx: Ctx, finalized: readonly Finalized[]) => {
-  const rows = finalized.flatMap(({ id, partner_id, bill }) =>
-    bill.lines.map((line, n) => ({
-      id: newId(),
-      invoice_id: id,
-      partner_id,
-      position: n + 1,
-      ...lineRow(line),
-    })),
+/** Statements that write the lines, and which days they charge. The database refuses a day that is charged already, and with it them all. */
+function linesOf(ctx: Ctx, bills: readonly FinalBill[], ids: readonly string[]): Sql[] {
+  const lines = bills.flatMap((bill, n) =>
+    bill.lines.map((line, at) => lineRow(line, ids[n]!, bill.customer.partner_id, at + 1)),
   )
-  return ctx.db.run(sql`
-    insert into invoice_lines (tenant_id, id, invoice_id, partner_id, position, service_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
-    select ${ctx.tenant.id}::uuid, l.*, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('l', rows, { id: 'uuid', invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', total: 'bigint', period_from: 'date', period_to: 'date' })}`)
+  const statements = [
+    sql`
+      insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
+      select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
+  ]
+  const charges = lines.filter((line) => line.from_date !== null)
+  if (charges.length > 0)
+    statements.push(sql`
+      insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
+      select ${ctx.tenant.id}::uuid, service_id, daterange(from_date, until_date), invoice_id, tariff_id, unit_price, quantity, billing_day, net, tax_rate, tax
+      from ${rowsOf('c', charges, { service_id: 'uuid', from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', unit_price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+  const once = lines.filter((line) => line.once !== null)
+  if (once.length > 0)
+    statements.push(sql`
+      insert into one_time_charges (tenant_id, service_id, kind, invoice_id)
+      select ${ctx.tenant.id}::uuid, service_id, once, invoice_id
+      from ${rowsOf('c', once, { service_id: 'uuid', once: 'text', invoice_id: 'uuid' })}`)
+  return statements
 }
 
-const lineRow = ({
+const lineRow = (
+  {
+    service_id,
+    tariff_id,
+    description,
+    quantity,
+    unit_price,
+    net,
+    tax_rate,
+    tax,
+    days,
+    billing_day,
+    once,
+  }: BillLine,
+  invoice_id: string,
+  partner_id: string,
+  position: number,
+) => ({
+  invoice_id,
+  partner_id,
+  position,
   service_id,
   tariff_id,
   description,
@@ -110,62 +139,11 @@ const lineRow = ({
   net,
   tax_rate,
   tax,
-  days,
-}: BillLine) => ({
-  service_id,
-  tariff_id,
-  description,
-  quantity,
-  unit_price,
-  net,
-  tax_rate,
-  tax,
-  total: net + tax,
-  ...printedPeriod(days),
+  from_date: days && dateOf(days.from),
+  until_date: days && dateOf(days.until),
+  billing_day,
+  once,
 })
-
-/** The primary key refuses a day that is charged already, and with it the whole chunk. */
-async function insertCharges(ctx: Ctx, finalized: readonly Finalized[]): Promise<void> {
-  const rows = finalized.flatMap(({ id, bill }) =>
-    bill.lines.flatMap((line) =>
-      line.days
-        ? [
-            {
-              service_id: line.service_id,
-              invoice_id: id,
-              from_date: dateOf(line.days.from),
-              until_date: dateOf(line.days.until),
-              tariff_id: line.tariff_id,
-              price: line.unit_price,
-              quantity: line.quantity,
-              billing_day: line.billing_day,
-              net: line.net,
-              tax_rate: line.tax_rate,
-              tax: line.tax,
-            },
-          ]
-        : [],
-    ),
-  )
-  if (rows.length === 0) return
-  await ctx.db.run(sql`
-    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
-    select ${ctx.tenant.id}::uuid, c.service_id, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.billing_day, c.net, c.tax_rate, c.tax
-    from ${rowsOf('c', rows, { service_id: 'uuid', invoice_id: 'uuid', from_date: 'date', until_date: 'date', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
-}
-
-async function insertOneTimeCharges(ctx: Ctx, finalized: readonly Finalized[]): Promise<void> {
-  const rows = finalized.flatMap(({ id, bill }) =>
-    bill.lines.flatMap((line) =>
-      line.once ? [{ service_id: line.service_id, kind: line.once, invoice_id: id }] : [],
-    ),
-  )
-  if (rows.length === 0) return
-  await ctx.db.run(sql`
-    insert into one_time_charges (tenant_id, service_id, kind, invoice_id)
-    select ${ctx.tenant.id}::uuid, c.service_id, c.kind, c.invoice_id
-    from ${rowsOf('c', rows, { service_id: 'uuid', kind: 'text', invoice_id: 'uuid' })}`)
-}
 
 /** The customer owes the total: each kind of revenue earns its net, the tax office its tax. */
 function entriesOf({ id, number, customer_id, partner_id, bill }: Finalized, date: string): Entry[] {

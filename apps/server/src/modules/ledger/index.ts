@@ -1,3 +1,3 @@
 export { accounts, chart, type AccountName } from './accounts.ts'
 export { journalEntries, transactions } from './journal.ts'
-export { post, reverse, type Entry } from './posting.ts'
+export { post, postings, reverse, type AlsoSet, type Entry } from './posting.ts'

@@ -1,6 +1,5 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { today } from '#kernel/ctx.ts'
-import { newId } from '#kernel/ids.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import { chart, type AccountName } from './accounts.ts'
@@ -20,31 +19,68 @@ export type Entry = {
   source_id: string
 }
 
+/** Further columns of the customers whom the postings touch, each with its date by customer. */
+export type AlsoSet = Partial<Record<'next_billing_on' | 'unbilled_from', ReadonlyMap<string, string | null>>>
+
+/** Posts entries and moves the customers' balances by them. */
+export async function post(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
+  await Promise.all(postings(ctx, entries).map((statement) => ctx.db.run(statement)))
+}
+
 /**
- * Posts entries and moves the customers' balances by them, in one statement whatever their number. `alsoSet` are further assignments
- * (`, next_billing_on = …`) to the same customers, for a run that would otherwise write each of them twice.
+ * The statements that post entries, for whoever sends them along with others; two, whatever the number of entries. `alsoSet` saves a run
+ * from writing each customer twice.
  */
-export async function post(ctx: Ctx, entries: readonly Entry[], alsoSet: Sql = empty): Promise<void> {
-  if (entries.length === 0) return
+export function postings(ctx: Ctx, entries: readonly Entry[], alsoSet: AlsoSet = {}): Sql[] {
+  if (entries.length === 0) return []
+  const books = [...new Set(entries.flatMap(({ debit, credit }) => [debit, credit]))]
   const rows = entries.map((entry) => ({
-    // In the order given: a statement reads net before tax.
-    id: newId(),
     ...entry,
-    debit: chart[entry.debit].code,
-    credit: chart[entry.credit].code,
+    // Places in PostgreSQL's arrays count from one.
+    debit: books.indexOf(entry.debit) + 1,
+    credit: books.indexOf(entry.credit) + 1,
   }))
-  await ctx.db.run(sql`
-    with posted as (
-      insert into journal_entries (id, tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
-      select e.id, ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, d.id, c.id, e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('e', rows, { id: 'uuid', date: 'date', kind: 'text', description: 'text', debit: 'text', credit: 'text', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}
-      join accounts d on d.tenant_id = ${ctx.tenant.id} and d.code = e.debit
-      join accounts c on c.tenant_id = ${ctx.tenant.id} and c.code = e.credit
-      returning customer_id, debit_account_id, credit_account_id, amount
-    ), ${moved}
-    update customers set balance = balance + moved.effect${alsoSet}
-    from moved
-    where customers.id = moved.customer_id`)
+  return [
+    // The customers first: what this transaction has written itself, the entries need not hold.
+    balances(entries, alsoSet),
+    sql`
+      insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
+      select ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, books.ids[e.debit], books.ids[e.credit], e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from (
+        select array_agg(a.id order by b.place) as ids
+        from unnest(${books.map((book) => chart[book].code)}::text[]) with ordinality as b(code, place)
+        left join accounts a on a.code = b.code
+      ) books,
+      ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}`,
+  ]
+}
+
+/** What entries do to a balance is their receivables side: what is debited there is owed to us. */
+function balances(entries: readonly Entry[], { next_billing_on, unbilled_from }: AlsoSet): Sql {
+  const effects = new Map<string, bigint>()
+  for (const { customer_id, debit, credit, amount } of entries) {
+    const effect = (credit === 'receivables' ? amount : 0n) - (debit === 'receivables' ? amount : 0n)
+    effects.set(customer_id, (effects.get(customer_id) ?? 0n) + effect)
+  }
+  const rows = Array.from(effects, ([id, effect]) => ({
+    id,
+    effect,
+    next_billing_on: next_billing_on?.get(id),
+    unbilled_from: unbilled_from?.get(id),
+  }))
+  const columns = {
+    id: 'uuid',
+    effect: 'bigint',
+    ...(next_billing_on ? { next_billing_on: 'date' as const } : {}),
+    ...(unbilled_from ? { unbilled_from: 'date' as const } : {}),
+  } as const
+  return sql`
+    update customers
+    set balance = balance + m.effect
+      ${next_billing_on ? sql`, next_billing_on = m.next_billing_on` : empty}
+      ${unbilled_from ? sql`, unbilled_from = m.unbilled_from` : empty}
+    from ${rowsOf('m', rows, columns)}
+    where customers.id = m.id`
 }
 
 /**
@@ -64,19 +100,15 @@ export async function reverse(
       where e.source_id = ${source_id} and e.reverses_id is null
         and not exists (select from journal_entries r where r.tenant_id = e.tenant_id and r.reverses_id = e.id)
       returning customer_id, debit_account_id, credit_account_id, amount
-    ), ${moved}, balanced as (
+    ), moved as (
+      select p.customer_id, sum(case when p.debit_account_id = r.id then - p.amount else p.amount end)::bigint as effect
+      from posted p
+      join accounts r on r.code = ${chart.receivables.code} and r.id in (p.debit_account_id, p.credit_account_id)
+      where p.customer_id is not null
+      group by p.customer_id
+    ), balanced as (
       update customers set balance = balance + moved.effect from moved where customers.id = moved.customer_id
     )
     select coalesce(sum(amount), 0)::bigint as amount from posted`)
   return amount
 }
-
-/** What `posted` does to each customer's balance: the receivables side of it. */
-const moved = sql`
-  moved as (
-    select p.customer_id, sum(case when p.debit_account_id = r.id then - p.amount else p.amount end)::bigint as effect
-    from posted p
-    join accounts r on r.code = ${chart.receivables.code} and r.id in (p.debit_account_id, p.credit_account_id)
-    where p.customer_id is not null
-    group by p.customer_id
-  )`
