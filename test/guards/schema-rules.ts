@@ -27,6 +27,10 @@ const unchecked: Record<string, string> = {
   'auth_attempt.customer_id': 'is a log of what was said',
   'auth_attempt.partner_id': 'is a log of what was said',
   'saved_view.user_id': 'only decides who sees the view',
+  'file.author_id': 'is the actor of the request',
+  'binned_file.author_id': 'is the actor of the request',
+  'note.author_id': 'is the actor of the request',
+  'todo.author_id': 'is the actor of the request',
 }
 
 /** Any other key across tenants would say that somebody else's row exists. */
@@ -142,7 +146,7 @@ export const everyReferenceHolds: Rule = (db) =>
     `with reference as (
        select g.tgrelid as child, g.tgname as name, g.tgenabled, args[1] as column_name, to_regclass(args[2]) as parent, args[3] = 'partner_id' as with_partner
        from pg_trigger g, string_to_array(encode(g.tgargs, 'escape'), '\\000') as args
-       where g.tgname like '%\_refers' and not g.tgisinternal
+       where g.tgname like '%\\_refers' and not g.tgisinternal
      )
      select format('%s.%s: %s.', r.child::regclass, r.column_name, problem) as sentence
      from reference r,
@@ -249,7 +253,7 @@ async function columnsOf(
        exists (select from pg_constraint f where f.conrelid = c.oid and f.contype = 'f' and a.attnum = any (f.conkey))
          or exists (
            select from pg_trigger g, string_to_array(encode(g.tgargs, 'escape'), '\\000') as args
-           where g.tgrelid = c.oid and g.tgname like '%\_refers' and a.attname in (args[1], args[3])) as checked
+           where g.tgrelid = c.oid and g.tgname like '%\\_refers' and a.attname in (args[1], args[3])) as checked
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.oid = to_regclass($1)`,

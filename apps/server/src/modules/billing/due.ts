@@ -62,9 +62,7 @@ type ChargedRow = {
 /** The customers with their services' active days and what of them was charged, in two statements that travel together. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
   const asked = customers.map(({ id, unbilled_from }, n) => ({ place: n + 1, id, unbilled_from }))
-  const due = withSubAccounts(
-    rowsOf('due', asked, { place: 'integer', id: 'uuid', unbilled_from: 'date' }),
-  )
+  const due = withSubAccounts(rowsOf('due', asked, { place: 'integer', id: 'uuid', unbilled_from: 'date' }))
   const [, rows, charged] = await Promise.all([
     planned(ctx, 'for_itself'),
     ctx.db.all(servicesOf(due)),
