@@ -80,32 +80,6 @@ contract('contacts', async () => {
   })
 })
 
-contract('billing_defaults', async () => {
-  const partner = (await other.get('/partners')).data[0]
-  return subject({
-    noun: 'billing_default',
-    path: '/billing_defaults',
-    scope: 'partner',
-    valid: async (n, by) => ({
-      partner_id: (await by.post('/partners', { name: `Seller ${Math.random()}` })).id,
-      due_days: n,
-      min_balance: '-5.00',
-      reminder_days: [-3, n],
-    }),
-    change: { blocking_days: 14, min_balance: null, billing_type: 'prepaid' },
-    invalid: [
-      [{ due_days: 91 }, 'due_days', 'out_of_range'],
-      [{ billing_type: 'barter' }, 'billing_type', 'not_a_choice'],
-      [{ prepaid_period: 'P0M' }, 'prepaid_period', 'not_a_period'],
-      [{ reminder_days: 'often' }, 'reminder_days', 'not_days'],
-      [{ min_balance: 5 }, 'min_balance', 'not_money'],
-    ],
-    filterBy: 'partner_id',
-    sortBy: 'created_at',
-    foreign: [['partner_id', partner.id]],
-  })
-})
-
 contract('notes', async () => {
   const stranger = await other.post('/customers', { name: 'Somebody else’s' })
   return subject({

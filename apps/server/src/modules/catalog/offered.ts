@@ -7,7 +7,7 @@ import { isId } from '#kernel/ids.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, everyColumn, find } from '#kernel/store.ts'
-import { customers, type Customer } from '#modules/customers/index.ts'
+import { addresses, customers, servedAt, type Address, type Customer } from '#modules/customers/index.ts'
 import { locations, type Location, type Place } from './locations.ts'
 import { reasonAgainstChange, reasonsAgainst, type Asked, type Reason } from './offer.ts'
 import { periodsSold, priceFieldOf } from './prices.ts'
@@ -16,6 +16,7 @@ import { tariffs, type Tariff } from './tariffs.ts'
 
 const parameters = new Set([
   'customer_id',
+  'address_id',
   'country',
   'city',
   'postal_code',
@@ -25,8 +26,8 @@ const parameters = new Set([
 ])
 
 /**
- * `GET /tariffs/offered?customer_id=&postal_code=&city=&country=&date=&service_type=&changing_from=`: what may be sold to this customer
- * or at this place on this day, and of the rest why not. Without a place the customer's own address counts.
+ * `GET /tariffs/offered?customer_id=&address_id=&postal_code=&city=&country=&date=&service_type=&changing_from=`: what may be sold to this customer
+ * or at this place on this day, and of the rest why not. Without a place it is where the customer is served.
  */
 export async function offeredTariffs(ctx: Ctx, query: ListQuery) {
   mustBeAbleTo(ctx, asResource(tariffs), 'list')
@@ -39,7 +40,7 @@ export async function offeredTariffs(ctx: Ctx, query: ListQuery) {
     )
   const date = dateIn(query.date) ?? today(ctx).toString()
   const customer = query.customer_id === undefined ? undefined : await customerNamed(ctx, query.customer_id)
-  const place = placeOf(query, customer)
+  const place = await placeOf(ctx, query, customer)
   const from = query.changing_from === undefined ? undefined : await tariffNamed(ctx, query.changing_from)
   const noun = asResource(tariffs)
   const [all, areas] = await Promise.all([
@@ -71,7 +72,12 @@ export async function mustBeOffered(
   customer: Customer,
   at: { place?: Place; date?: string } = {},
 ): Promise<void> {
-  const asked = askedBy(ctx, at.date ?? today(ctx).toString(), customer, at.place ?? customer)
+  const asked = askedBy(
+    ctx,
+    at.date ?? today(ctx).toString(),
+    customer,
+    at.place ?? (await servedAt(ctx, customer)),
+  )
   const areas = tariff.location_ids.length > 0 ? await everyLocation(ctx) : new Map<string, Location>()
   const [reason] = reasonsAgainst(tariff, asked, areas)
   if (reason) throw invalidField('tariff_id', reason.code, reason.sentence)
@@ -107,10 +113,24 @@ const withPrices = (tariff: Tariff, printed: Record<string, unknown>) => ({
   }),
 })
 
-function placeOf(query: ListQuery, customer: Customer | undefined): Place | undefined {
-  const { country = null, city = null, postal_code = null } = query
+async function placeOf(
+  ctx: Ctx,
+  query: ListQuery,
+  customer: Customer | undefined,
+): Promise<Place | undefined> {
+  const { country = null, city = null, postal_code = null, address_id } = query
+  if (address_id !== undefined) return whereIs(await addressNamed(ctx, address_id))
   if (country || city || postal_code) return { country, city, postal_code }
-  return customer && { country: customer.country, city: customer.city, postal_code: customer.postal_code }
+  return customer && whereIs(await servedAt(ctx, customer))
+}
+
+const whereIs = ({ country, city, postal_code }: Place): Place => ({ country, city, postal_code })
+
+async function addressNamed(ctx: Ctx, id: string): Promise<Address> {
+  mustBeAbleTo(ctx, asResource(addresses), 'get')
+  const address = isId(id) ? await find(ctx, addresses, id) : undefined
+  if (!address) throw notFound('Address')
+  return address
 }
 
 async function customerNamed(ctx: Ctx, id: string): Promise<Customer> {

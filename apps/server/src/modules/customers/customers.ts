@@ -3,6 +3,7 @@ import { JsonValue } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { billingTerms } from './billing-terms.ts'
+import { takeAddressParts } from './address-parts.ts'
 import { beginTerms, followTerms } from './inherit-billing.ts'
 import { mustKeepPlace } from './keep-place.ts'
 
@@ -58,6 +59,30 @@ export const customers = resource('customer', {
       nullable: true,
       group: 'Address',
       help: 'ISO 3166 code, such as PL',
+    },
+    billing_address_id: {
+      kind: 'reference',
+      to: 'address',
+      nullable: true,
+      group: 'Address',
+      label: 'Billing address',
+      help: 'Street, city, postal code and country are kept in step with it',
+    },
+    service_address_id: {
+      kind: 'reference',
+      to: 'address',
+      nullable: true,
+      group: 'Address',
+      label: 'Service address',
+      help: 'Empty: the address above',
+    },
+    postal_address_id: {
+      kind: 'reference',
+      to: 'address',
+      nullable: true,
+      group: 'Address',
+      label: 'Postal address',
+      help: 'Empty: the billing address',
     },
     tax_id: { kind: 'text', max: 40, nullable: true, label: 'VAT number', group: 'Billing' },
     language: { kind: 'text', max: 10, default: 'en' },
@@ -127,6 +152,7 @@ export const customers = resource('customer', {
   },
   before: {
     async create(ctx, customer) {
+      await takeAddressParts(ctx, customer, customer)
       customer.number ??= await takeNumber(ctx, 'customer')
       customer.currency = ctx.tenant.currency
       customer.partner_id ??= ctx.access.partner_id ?? ctx.tenant.root_partner_id
@@ -137,6 +163,7 @@ export const customers = resource('customer', {
       checkExemption(customer)
     },
     async update(ctx, customer, changes) {
+      await takeAddressParts(ctx, customer, changes)
       if (typeof changes.country === 'string') changes.country = changes.country.toUpperCase()
       if (changes.partner_id === null) delete changes.partner_id
       mustKeepPlace(customer as Customer, changes)

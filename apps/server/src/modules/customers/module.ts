@@ -2,10 +2,12 @@ import type { Module } from '#kernel/app.ts'
 import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { addresses } from './addresses.ts'
 import { applyScheduled } from './apply-scheduled.ts'
 import { billingDefaults } from './billing-defaults.ts'
 import { addTag, removeTag } from './control-tags.ts'
 import { contacts, customers, labels } from './customers.ts'
+import { followBillingAddress, keepDefaultAddresses } from './default-addresses.ts'
 import { leaveParent, setParent } from './hierarchy.ts'
 import { holdWithAccount } from './hold-with-account.ts'
 import { paths } from './paths.ts'
@@ -23,6 +25,7 @@ export const customersModule: Module = {
     asResource(customers),
     asResource(contacts),
     asResource(labels),
+    asResource(addresses),
     asResource(billingDefaults),
     asResource(statusChanges),
     asResource(scheduledChanges),
@@ -39,7 +42,7 @@ export const customersModule: Module = {
     setBilling,
     cancelScheduledChange,
   ],
-  insiders: [holdWithAccount, sharedBillingDay, passTermsDown],
+  insiders: [holdWithAccount, sharedBillingDay, passTermsDown, keepDefaultAddresses, followBillingAddress],
   routes,
   paths,
   schedules: [daily('customers.apply_scheduled', '00:00', applyScheduled)],

@@ -9,7 +9,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     grants: [
       { noun: '*', actions: ['list', 'get'], hidden_fields: ['radius_secret'] },
       { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock', 'redeem_coupon'] },
-      ...['contact', 'file', 'note', 'todo'].map((noun) => ({
+      ...['contact', 'address', 'file', 'note', 'todo'].map((noun) => ({
         noun,
         actions: ['create', 'update', 'delete', 'complete', 'reopen'],
       })),
@@ -42,6 +42,8 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
       },
       ...[
         'billing_default',
+        'contact',
+        'address',
         'scheduled_change',
         'invoice',
         'credit_note',

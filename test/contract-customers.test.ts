@@ -1,0 +1,82 @@
+import { afterAll, beforeAll } from 'vitest'
+import { contract, type Subject } from '#kernel/testing/contract.ts'
+import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+
+/** The nouns around a customer keep the promises of every noun. */
+let isp: TestIsp
+let admin: Client
+let other: Client
+beforeAll(async () => {
+  isp = await startIsp()
+  admin = await newTenant(isp)
+  other = await newTenant(isp)
+})
+afterAll(() => isp?.stop())
+
+const subject = (declared: Omit<Subject, 'isp' | 'admin' | 'other'>): Subject => ({
+  isp,
+  admin,
+  other,
+  ...declared,
+})
+
+contract('billing_defaults', async () => {
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'billing_default',
+    path: '/billing_defaults',
+    scope: 'partner',
+    valid: async (n, by) => ({
+      partner_id: (await by.post('/partners', { name: `Seller ${Math.random()}` })).id,
+      due_days: n,
+      min_balance: '-5.00',
+      reminder_days: [-3, n],
+    }),
+    change: { blocking_days: 14, min_balance: null, billing_type: 'prepaid' },
+    invalid: [
+      [{ due_days: 91 }, 'due_days', 'out_of_range'],
+      [{ billing_type: 'barter' }, 'billing_type', 'not_a_choice'],
+      [{ prepaid_period: 'P0M' }, 'prepaid_period', 'not_a_period'],
+      [{ reminder_days: 'often' }, 'reminder_days', 'not_days'],
+      [{ min_balance: 5 }, 'min_balance', 'not_money'],
+    ],
+    filterBy: 'partner_id',
+    sortBy: 'created_at',
+    foreign: [['partner_id', partner.id]],
+  })
+})
+
+contract('addresses', async () => {
+  const [stranger, partner] = [
+    await other.post('/customers', { name: 'Somebody else’s' }),
+    (await other.get('/partners')).data[0],
+  ]
+  const theirs = await other.post('/addresses', { street: 'Elsewhere 1' })
+  return subject({
+    noun: 'address',
+    path: '/addresses',
+    scope: 'partner',
+    valid: (n) => ({
+      street: `Długa ${String(n).padStart(4, '0')}`,
+      city: n % 2 ? 'Łódź' : 'Kraków',
+      postal_code: `90-${String(n).padStart(3, '0')}`,
+      latitude: '51.759249',
+      longitude: '-0.000001',
+    }),
+    change: { unit: '12a', city: 'Gdynia', directions: 'Gate code 1234\nMind the dog' },
+    invalid: [
+      [{ street: '' }, 'street', 'required'],
+      [{ latitude: '90.1' }, 'latitude', 'out_of_range'],
+      [{ latitude: null }, 'latitude', 'required'],
+      [{ longitude: 19 }, 'longitude', 'not_a_decimal'],
+      [{ country: 'POL' }, 'country', 'too_long'],
+    ],
+    filterBy: 'city',
+    sortBy: 'street',
+    foreign: [
+      ['customer_id', stranger.id],
+      ['partner_id', partner.id],
+      ['building_id', theirs.id],
+    ],
+  })
+})
