@@ -42,7 +42,7 @@ export async function aggregate(ctx: Ctx, noun: Resource, query: ListQuery): Pro
     })),
   )
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, filters)]
-  if (filters.q) where.push(searchCondition(noun, filters.q))
+  if (filters.q) where.push(searchCondition(ctx, noun, filters.q))
   const columns = [...new Set([...groups, ...wanted].map(({ name }) => columnOf(noun, name)))]
   const rows = await ctx.db.all(sql<Record<string, unknown> & { n: bigint }>`
     select ${join([

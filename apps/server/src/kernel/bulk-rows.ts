@@ -70,7 +70,7 @@ export async function targetsOf(ctx: Ctx, noun: Resource, request: BulkRequest):
   if (request.ids) return [...new Set(request.ids)].map((row_id) => ({ id: row_id }))
   if (!request.filter) throw invalidField('ids', 'required', 'Say which rows: ids, or a filter.')
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, request.filter)]
-  if (request.filter.q) where.push(searchCondition(noun, request.filter.q))
+  if (request.filter.q) where.push(searchCondition(ctx, noun, request.filter.q))
   limitOf(request.filter)
   return ctx.db.all(
     sql<{ id: string }>`select id from ${id(noun.table)} ${and(where)} order by id limit ${largest}`,

@@ -41,7 +41,7 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   const order = orderOf(ctx, noun, query.sort)
   const limit = limitOf(query)
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, query)]
-  if (query.q) where.push(searchCondition(noun, query.q))
+  if (query.q) where.push(searchCondition(ctx, noun, query.q))
   const paged = query.cursor ? [...where, after(order, query.cursor)] : where
   const rows = await ctx.db.all(sql`
     select ${shape.select}

@@ -5,8 +5,8 @@ import { sql } from '#kernel/sql.ts'
 /** Invoices are found by their number. Their terms are written after the run has committed: searching for them may wait, the run may not. */
 export const indexInvoices = onBatch('billing.index_invoices', ['invoice.finalized'], async (ctx, events) => {
   await ctx.db.run(sql`
-    insert into search_terms (tenant_id, term, noun, row_id, partner_id)
-    select i.tenant_id, t.term, 'invoice', i.id, i.partner_id
+    insert into search_terms (tenant_id, noun, term, row_id, field, partner_id)
+    select i.tenant_id, 'invoice', t.term, i.id, 'number', i.partner_id
     from ${rowsOf(
       'e',
       events.map(({ row_id }) => ({ id: row_id })),

@@ -84,7 +84,7 @@ async function found(ctx: Ctx, field: BillingTerm, query: ListQuery): Promise<st
   where.push(
     sql`not exists (select from customers c where c.id = customers.id and ${settledTogether(field)})`,
   )
-  if (query.q) where.push(searchCondition(noun, query.q))
+  if (query.q) where.push(searchCondition(ctx, noun, query.q))
   const rows = await ctx.db.all(sql<{ id: string }>`
     select id from customers ${and(where)} order by id limit ${most + 1} for no key update`)
   if (rows.length > most)
