@@ -13,7 +13,10 @@ export const indexInvoices = onBatch('billing.index_invoices', ['invoice.finaliz
       { id: 'uuid' },
     )}
     join invoices i on i.id = e.id
-    cross join lateral (select lower(i.number) as term union select ltrim(regexp_replace(i.number, '\\D', '', 'g'), '0')) t
+    cross join lateral (
+      select lower(i.number) as term
+      union select regexp_replace(lower(i.number), '^.*[^[:alnum:]]', '')
+      union select ltrim(regexp_replace(i.number, '\\D', '', 'g'), '0')) t
     where t.term <> ''
     on conflict do nothing`)
 })
