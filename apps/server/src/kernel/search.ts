@@ -77,32 +77,34 @@ function hiddenTerms(ctx: Ctx, noun: Resource): string[] {
 /** The rows of one noun as they are shown: called what, of whom, and with what else to tell them apart. */
 function described(ctx: Ctx, noun: Resource, ids: readonly string[]): Sql {
   const hidden = ctx.access.hidden(noun.name)
+  // By the table's own name, as conditions of rows speak of it.
+  const own = (name: string) => sql`${id(noun.table)}.${id(columnOf(noun, name))}`
   const shown = (name: string) =>
-    noun.fields[name] && !hidden.has(name) ? sql`t.${id(columnOf(noun, name))}::text` : sql`null::text`
+    noun.fields[name] && !hidden.has(name) ? sql`${own(name)}::text` : sql`null::text`
   const subtitles = ['number', 'email', 'phone', 'login', 'nas_ip', 'date']
     .filter((name) => noun.fields[name] && name !== noun.title && !hidden.has(name))
     .slice(0, 2)
     .map(shown)
-  const owner = ownerOf(ctx, noun)
+  const owner = ownerOf(ctx, noun, own)
   return sql`
-    (select ${noun.name}::text as noun, t.id, coalesce(${shown(noun.title)}, ${noun.label}) as title,
+    (select ${noun.name}::text as noun, ${own('id')}, coalesce(${shown(noun.title)}, ${noun.label}) as title,
       concat_ws(' · ', ${join([...(owner ? [owner] : []), ...subtitles, sql`null`])}) as subtitle, ${shown('status')} as status
-    from ${id(noun.table)} t
-    ${and([sql`t.id = any(${ids}::uuid[])`, ...scope(ctx, noun)])})`
+    from ${id(noun.table)}
+    ${and([sql`${own('id')} = any(${ids}::uuid[])`, ...scope(ctx, noun)])})`
 }
 
 /** Whose a row is, in the words of that row: a service's customer. The first thing it cannot be without. */
-function ownerOf(ctx: Ctx, noun: Resource): Sql | undefined {
+function ownerOf(ctx: Ctx, noun: Resource, own: (name: string) => Sql): Sql | undefined {
   const [name, field] =
     Object.entries(noun.fields).find(([, one]) => one.kind === 'reference' && !one.nullable) ?? []
   const target = field?.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
-  if (!name || !target || ctx.access.hidden(noun.name).has(name)) return undefined
+  if (!name || !target || target === noun || ctx.access.hidden(noun.name).has(name)) return undefined
   if (!ctx.access.can(target.name, 'list') || ctx.access.hidden(target.name).has(target.title))
     return undefined
   return sql`(
-    select o.${id(columnOf(target, target.title))}::text
-    from ${id(target.table)} o
-    ${and([sql`o.id = t.${id(columnOf(noun, name))}`, ...scope(ctx, target)])})`
+    select ${id(target.table)}.${id(columnOf(target, target.title))}::text
+    from ${id(target.table)}
+    ${and([sql`${id(target.table)}.id = ${own(name)}`, ...scope(ctx, target)])})`
 }
 
 /** What bears exactly what was typed, then customers, then the rest. */

@@ -27,8 +27,6 @@ create table search_documents (
   words text not null,
   primary key (tenant_id, noun, row_id)
 );
--- New entries wait in a list that each search reads through; at 1 MB that is well below a millisecond.
-create index search_documents_inside on search_documents using gin (words gin_trgm_ops) with (gin_pending_list_limit = 1024);
 select guard_table('search_documents');
 
 -- Fields of administrators that are searched, on nouns whose rows bear `custom`.
@@ -233,6 +231,9 @@ begin
     perform index_again(searched.target);
   end loop;
 end $$;
+
+-- New entries wait in a list that each search reads through; at 1 MB that is well below a millisecond.
+create index search_documents_inside on search_documents using gin (words gin_trgm_ops) with (gin_pending_list_limit = 1024);
 
 -- Invoices have no trigger; their numbers are written when a run has ended.
 insert into search_terms (tenant_id, noun, term, row_id, field, partner_id)
