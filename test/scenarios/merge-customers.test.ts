@@ -110,6 +110,16 @@ describe('two customers become one', () => {
     expect(await balanceOf(admin, double)).toBe('0.00')
     expect(await ledgerDifference(isp, admin)).toBe('0.00')
     expect((await admin.get('/customer_status_changes?customer_id=' + double)).data).toHaveLength(3)
+    // Whoever was in the books twice came once, and did not leave.
+    expect((await admin.get('/reports/churn?from=2027-01-01&to=2027-01-31')).data).toMatchObject([
+      { new: 2, activated: 1, disabled: 0, customers_end: 1, mrr: { new: '62.00', end: '62.00' } },
+    ])
+    expect((await admin.get('/dashboard')).customers_by_status).toEqual({
+      new: 1,
+      active: 0,
+      blocked: 1,
+      disabled: 0,
+    })
   })
 
   test('nothing happens to the shell any more', async () => {

@@ -16,8 +16,11 @@ import { merged } from './status-rules.ts'
  */
 export const controlTags = ['no_auto_billing', 'no_auto_payment', 'never_block', 'test'] as const
 
-/** `customer_id not in ${testCustomers}`: whom reports leave out. */
-export const testCustomers = sql`(select id from customers where test)`
+/**
+ * `customer_id not in ${uncounted}`: whom reports leave out. Who was merged into another was that one all along, and neither came nor
+ * left.
+ */
+export const uncounted = sql`(select id from customers where test or merged_into_id is not null)`
 
 const input = {
   tag: { kind: 'choice', values: controlTags },

@@ -1,7 +1,7 @@
 export { addresses, type Address } from './addresses.ts'
 export { billingAccountOf } from './billing-accounts.ts'
 export { billingTermNames, billingTerms, prepaidPeriod, type BillingTerm } from './billing-terms.ts'
-export { controlTags, testCustomers } from './control-tags.ts'
+export { controlTags, uncounted } from './control-tags.ts'
 export { claimAddress, mustBeFreeFor } from './claim-address.ts'
 export { servedAt } from './default-addresses.ts'
 export { contacts, customers, labels, type Customer } from './customers.ts'

@@ -3,7 +3,7 @@ import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { mustBeAbleTo, visiblePartners } from '#kernel/permissions.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
-import { customers, testCustomers } from '#modules/customers/index.ts'
+import { customers, uncounted } from '#modules/customers/index.ts'
 import { trafficSince } from '#modules/usage/index.ts'
 
 /** The ISP at a glance without test accounts, for the part of it the actor sees; money only for who may read invoices. */
@@ -12,7 +12,7 @@ export async function dashboard(ctx: Ctx) {
   const partners = visiblePartners(ctx)
   const seen = (alias: string) => sql`
     ${partners ? sql`and ${columnOf(alias, 'partner_id')} = any(${partners}::uuid[])` : empty}
-    and ${columnOf(alias, alias === 'customers' ? 'id' : 'customer_id')} not in ${testCustomers}`
+    and ${columnOf(alias, alias === 'customers' ? 'id' : 'customer_id')} not in ${uncounted}`
   const month = today(ctx).with({ day: 1 })
   const mayReadMoney = ctx.access.can('invoice', 'list') && !ctx.access.hidden('customer').has('balance')
   const money = (units: bigint) => formatDecimal(units, currencyDigits(ctx.tenant.currency))

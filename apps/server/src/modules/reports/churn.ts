@@ -4,7 +4,7 @@ import { mustBeAbleTo, visiblePartners } from '#kernel/permissions.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
-import { statusChanges, testCustomers } from '#modules/customers/index.ts'
+import { statusChanges, uncounted } from '#modules/customers/index.ts'
 import { revenueMoves } from './revenue-moves.ts'
 import type { Periods } from './periods.ts'
 
@@ -20,7 +20,7 @@ type Counts = {
 
 /**
  * Who came and who left, period by period, from the dated log. A customer is counted while it is served: active or blocked. Money only
- * for who may read prices and balances; test accounts never.
+ * for who may read prices and balances; test accounts and merged ones never.
  */
 export async function churn(ctx: Ctx, { by, list }: Periods) {
   mustBeAbleTo(ctx, asResource(statusChanges), 'list')
@@ -52,7 +52,7 @@ export async function churn(ctx: Ctx, { by, list }: Periods) {
 
 const seen = (ctx: Ctx) => {
   const partners = visiblePartners(ctx)
-  return sql`${partners ? sql`and s.partner_id = any(${partners}::uuid[])` : empty} and s.customer_id not in ${testCustomers}`
+  return sql`${partners ? sql`and s.partner_id = any(${partners}::uuid[])` : empty} and s.customer_id not in ${uncounted}`
 }
 
 const served = sql`any('{active,blocked}'::text[])`

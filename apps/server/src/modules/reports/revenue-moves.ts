@@ -2,7 +2,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { visiblePartners } from '#kernel/permissions.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql } from '#kernel/sql.ts'
-import { testCustomers } from '#modules/customers/index.ts'
+import { uncounted } from '#modules/customers/index.ts'
 import type { Period } from './periods.ts'
 
 /** Monthly recurring revenue, net, in minor units: start + new + returned + up + down + lost = end. */
@@ -34,7 +34,7 @@ export async function revenueMoves(ctx: Ctx, list: readonly Period[]): Promise<R
       select s.customer_id, p.during, p.price * p.quantity as amount
       from service_periods p
       join services s on s.tenant_id = p.tenant_id and s.id = p.service_id
-      where p.status = 'active' and s.service_type <> 'one_time' and s.customer_id not in ${testCustomers}
+      where p.status = 'active' and s.service_type <> 'one_time' and s.customer_id not in ${uncounted}
         ${partners ? sql`and s.partner_id = any(${partners}::uuid[])` : empty}
     ), first as (
       select customer_id, min(lower(during)) as day from served group by customer_id
