@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { advance, clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
+import { pdfText } from '../pdf-text.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
 
 let isp: TestIsp
@@ -158,6 +159,49 @@ describe('an aggregated sub-account', () => {
     expect(await runBilling(isp, admin, '2027-02-01')).toMatchObject({ invoices: 1, total: '83.00' })
     expect((await admin.get(`/customers/${branch}`)).balance).toBe('0.00')
     expect(await ledgerDifference(isp, admin)).toBe('0.00')
+  })
+
+  test('has a section of its own on the document, with its address and what it comes to', async () => {
+    const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
+    const tariff = await newTariff(admin, '31.00')
+    const group = await newInternetCustomer(admin, tariff, { name: 'Bakeries' })
+    const shops: string[] = []
+    for (const [name, street] of [
+      ['Shop in the market', 'Rynek 4'],
+      ['Airport shop', 'Lotnicza 1'],
+    ]) {
+      const shop = await named(admin, name!, { street, city: 'Wroclaw' })
+      await under(admin, shop, group.customer_id, 'aggregated')
+      await addService(admin, shop, tariff)
+      await addService(admin, shop, tariff)
+      shops.push(shop)
+    }
+    const [market, airport] = shops
+    const preview = await admin.post('/billing_runs', { date: '2027-01-01' })
+    const [row] = (await admin.get(`/billing_runs/${preview.id}/preview`)).data
+    const sections = [null, airport, airport, market, market]
+    expect(row.lines.map((line: any) => line.sub_account_id)).toEqual(sections)
+    await admin.post(`/billing_runs/${preview.id}/withdraw`)
+    await runBilling(isp, admin, '2027-01-01')
+    const [invoice] = await invoicesOf(admin, group.customer_id)
+    expect(invoice.total).toBe('155.00')
+    expect(invoice.bill_to.sites).toMatchObject([{ id: airport, name: 'Airport shop' }, { id: market }])
+    const { data: lines } = await admin.get(`/invoices/${invoice.id}/lines`)
+    expect(lines.map((line: any) => line.sub_account_id)).toEqual(sections)
+    expect((await admin.get(`/invoice_lines?sub_account_id=${market}`)).data).toHaveLength(2)
+    // As they were called on the day.
+    await admin.patch(`/customers/${airport}`, { name: 'Closed shop' })
+    const pdf = await isp.server.inject({
+      url: `/api/v1/invoices/${invoice.id}/pdf`,
+      headers: { authorization: `Bearer ${admin.token}` },
+    })
+    const text = await pdfText(pdf.rawPayload)
+    const order = ['Airport shop (', 'Lotnicza 1, Wroclaw', 'Shop in the market (', 'Rynek 4'].map((part) =>
+      text.indexOf(part),
+    )
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order[0]).toBeGreaterThan(0)
+    expect(text.match(/62\.00/g)).toHaveLength(2)
   })
 
   test('joins mid-month with what it was charged already, and leaves with what it was not', async () => {

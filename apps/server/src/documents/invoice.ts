@@ -24,6 +24,8 @@ export interface InvoiceDocument extends PrintedDocument {
 }
 
 export interface InvoiceDocumentLine {
+  /** A heading above this line, from which on the lines are those of one site; with what the site comes to. */
+  section?: { title: string; detail?: string; amount?: string }
   description: string
   /** Printed in grey beneath the description. */
   period?: string

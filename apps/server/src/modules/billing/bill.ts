@@ -20,8 +20,20 @@ export type BillableCustomer = {
   services: BillableService[]
 }
 
+/** An account that is billed on another's document, as it is called there. */
+export type Site = {
+  id: string
+  number: string
+  name: string
+  street: string | null
+  city: string | null
+  postal_code: string | null
+}
+
 export type BillableService = {
   id: string
+  /** Whose it is, where that is not the customer who is billed. */
+  site?: Site | null
   service_type: 'internet' | 'recurring' | 'one_time'
   description: string | null
   login: string | null
@@ -40,6 +52,7 @@ export type Catalog = ReadonlyMap<string, BillableTariff>
 
 export type BillLine = {
   service_id: string
+  site: Site | null
   tariff_id: string
   description: string
   quantity: number
@@ -117,6 +130,7 @@ export function daysLine(
   const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day)
   return {
     service_id: service.id,
+    site: service.site ?? null,
     tariff_id: terms.tariff_id,
     description: described(title, service),
     quantity: terms.quantity,
@@ -191,6 +205,7 @@ function onceLine(
   const net = unit_price * BigInt(quantity)
   return {
     service_id: service.id,
+    site: service.site ?? null,
     tariff_id,
     description,
     quantity,

@@ -4,10 +4,11 @@ import { formatDecimal, printMoney } from '#kernel/money.ts'
 import type { Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { sellerOf, type SellerParts } from '#modules/resellers/index.ts'
+import type { Site } from './bill.ts'
 import type { creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 
 type Line = Row<typeof invoiceLines> | Row<typeof creditNoteLines>
-type BillTo = Partial<
+type BillTo = { sites?: readonly Site[] } & Partial<
   Record<
     'number' | 'name' | 'email' | 'street' | 'city' | 'postal_code' | 'country' | 'tax_id',
     string | null
@@ -81,7 +82,8 @@ function commonParts(
       ...(to.tax_id ? { tax_id: to.tax_id } : {}),
       ...(to.email ? { email: to.email } : {}),
     },
-    lines: lines.map((line) => ({
+    lines: lines.map((line, n) => ({
+      ...sectionAt(lines, n, to.sites ?? [], document.currency),
       description: line.description,
       ...(line.period_from && line.period_to
         ? { period: printPeriod(line.period_from, line.period_to) }
@@ -91,6 +93,23 @@ function commonParts(
       tax_rate: printRate(line.tax_rate),
       amount: printMoney(line.net, document.currency),
     })),
+  }
+}
+
+/** The heading of a site where its first line stands: what it is called, where it is, and what it comes to without tax. */
+function sectionAt(lines: readonly Line[], n: number, sites: readonly Site[], currency: string) {
+  const siteOf = (line: Line | undefined) => (line && 'sub_account_id' in line ? line.sub_account_id : null)
+  const id = siteOf(lines[n])
+  const site = sites.find((candidate) => candidate.id === id)
+  if (!site || siteOf(lines[n - 1]) === id) return {}
+  const net = lines.reduce((sum, line) => (siteOf(line) === id ? sum + line.net : sum), 0n)
+  const where = [site.street, [site.postal_code, site.city].filter(Boolean).join(' ')].filter(Boolean)
+  return {
+    section: {
+      title: `${site.name} (${site.number})`,
+      ...(where.length > 0 ? { detail: where.join(', ') } : {}),
+      amount: printMoney(net, currency),
+    },
   }
 }
 

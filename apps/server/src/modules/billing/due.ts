@@ -1,7 +1,7 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
-import type { BillableCustomer, BillableService, BillableTariff, Catalog } from './bill.ts'
+import type { BillableCustomer, BillableService, BillableTariff, Catalog, Site } from './bill.ts'
 import { dateOf, dayOf, type Day } from './calendar.ts'
 
 /** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
@@ -41,6 +41,7 @@ export const customerForReading = (ctx: Ctx, customer_id: string): Promise<DueRo
 /** `place` is that of the customer in the list asked for, from one. */
 type ServiceRow = {
   place: number
+  site: Site | null
   id: string
   service_type: BillableService['service_type']
   description: string | null
@@ -74,9 +75,10 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
   for (const row of rows) {
     let service = services.get(row.id)
     if (!service) {
-      const { id, service_type, description, login } = row
+      const { id, site, service_type, description, login } = row
       service = {
         id,
+        site,
         service_type,
         description,
         login,
@@ -114,22 +116,27 @@ const epoch = sql`date '1970-01-01'`
 
 /** Each customer, and with it the accounts that are billed on its document. */
 const withSubAccounts = (due: Sql) => sql`(
-    select due.place, account.id, due.unbilled_from
+    select due.place, account.id, account.site, due.unbilled_from
     from ${due}
-    cross join lateral (select due.id union all (select id from customers where billed_by_id = due.id offset 0)) account
+    cross join lateral (
+      select due.id, null::jsonb as site
+      union all
+      (select id, jsonb_build_object('id', id, 'number', number, 'name', name, 'street', street, 'city', city, 'postal_code', postal_code)
+      from customers where billed_by_id = due.id offset 0)
+    ) account
   ) due`
 
 // `offset 0` keeps the order in which this is read: customer, services, periods, each by its index. `any` of one is not by the temporal
 // key, which takes six times as long to look into as a plain index.
 const servicesOf = (due: Sql) => sql<ServiceRow>`
-  select due.place, s.id, s.service_type, s.description, s.login,
+  select due.place, due.site, s.id, s.service_type, s.description, s.login,
     (select true from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1) is not null as has_charges,
     lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
   from ${due}
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = any (array[s.id]) offset 0) p
   where p.status = 'active' and (upper(p.during) is null or due.unbilled_from is null or upper(p.during) > due.unbilled_from)
-  order by due.place, s.customer_id, s.id, lower(p.during)`
+  order by due.place, due.site ->> 'name' nulls first, s.customer_id, s.id, lower(p.during)`
 
 const chargedOf = (due: Sql) => sql<ChargedRow>`
   select c.service_id, lower(c.during) - ${epoch} as from_day, upper(c.during) - ${epoch} as until_day, 'days' as kind

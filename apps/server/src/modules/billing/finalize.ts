@@ -4,7 +4,7 @@ import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import { postings, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
-import { printedPeriod, type Bill, type BillableCustomer, type BillLine } from './bill.ts'
+import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
 import { dateOf, type Day } from './calendar.ts'
 
 export type Finalized = {
@@ -65,6 +65,12 @@ export const billTo = ({
   tax_id,
 }: BillableCustomer) => ({ number, name, email, street, city, postal_code, country, tax_id })
 
+/** The accounts with a section on the document, as they are called on the day. */
+function sitesOn({ lines }: FinalBill): { sites?: Site[] } {
+  const sites = new Map(lines.flatMap(({ site }) => (site ? [[site.id, site]] : [])))
+  return sites.size > 0 ? { sites: [...sites.values()] } : {}
+}
+
 function invoicesOf(
   ctx: Ctx,
   finalized: readonly Finalized[],
@@ -76,7 +82,7 @@ function invoicesOf(
     ...printedPeriod(bill.period),
     net_total: bill.net,
     tax_total: bill.tax,
-    bill_to: JSON.stringify(billTo(bill.customer)),
+    bill_to: JSON.stringify({ ...billTo(bill.customer), ...sitesOn(bill) }),
   }))
   return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)
@@ -91,9 +97,9 @@ function linesOf(ctx: Ctx, bills: readonly FinalBill[], ids: readonly string[]):
   )
   const statements = [
     sql`
-      insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
-      select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
+      insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, sub_account_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
+      select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, sub_account_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', sub_account_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
   ]
   const charges = lines.filter((line) => line.from_date !== null)
   if (charges.length > 0)
@@ -113,6 +119,7 @@ function linesOf(ctx: Ctx, bills: readonly FinalBill[], ids: readonly string[]):
 const lineRow = (
   {
     service_id,
+    site,
     tariff_id,
     description,
     quantity,
@@ -132,6 +139,7 @@ const lineRow = (
   partner_id,
   position,
   service_id,
+  sub_account_id: site?.id ?? null,
   tariff_id,
   description,
   quantity,

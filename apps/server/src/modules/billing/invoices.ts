@@ -31,7 +31,10 @@ export const invoices = resource('invoice', {
     paid_total: { kind: 'money', label: 'Paid' },
     due_total: { kind: 'money', label: 'Due', readonly: true, list: true },
     currency: { kind: 'text' },
-    bill_to: { kind: 'json', help: 'Name, address and tax number as they were on the day' },
+    bill_to: {
+      kind: 'json',
+      help: 'Name, address and tax number as they were on the day; sites: the accounts with a section of their own',
+    },
     void_reason: { kind: 'text', max: 500, nullable: true },
     voided_on: { kind: 'date', nullable: true },
   },
@@ -60,6 +63,14 @@ export const invoiceLines = resource('invoice_line', {
   fields: {
     invoice_id: { kind: 'reference', to: 'invoice', filter: true, list: true },
     tariff_id: { kind: 'reference', to: 'tariff', nullable: true },
+    sub_account_id: {
+      kind: 'reference',
+      to: 'customer',
+      nullable: true,
+      filter: true,
+      stays: true,
+      help: 'Whose line it is, where several accounts are billed together',
+    },
     ...lineFields,
   },
 })

@@ -125,6 +125,7 @@ function changeOf(total: bigint, before: bigint, known: boolean): Change {
 export const printedLines = (bill: Pick<Bill, 'lines'>, digits: number) =>
   bill.lines.map((line) => ({
     service_id: line.service_id,
+    sub_account_id: line.site?.id ?? null,
     tariff_id: line.tariff_id,
     description: line.description,
     quantity: line.quantity,

@@ -35,6 +35,9 @@ export type Was = {
   parent_id?: string | null
   next_billing_on?: string | null
   labels_added?: string[]
+  billing_address_id?: string | null
+  service_address_id?: string | null
+  postal_address_id?: string | null
 }
 
 export const hoursToUndo = 24

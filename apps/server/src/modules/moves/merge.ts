@@ -62,6 +62,7 @@ export const mergeCustomer = command(
     await mustBeMergeable(ctx, customer, other)
     const labels_added = other.label_ids.filter((label) => !customer.label_ids.includes(label))
     const { status, status_reason, status_since, disabled_on, parent_id, next_billing_on } = other
+    const { billing_address_id, service_address_id, postal_address_id } = other
     const was: Was = {
       status,
       status_reason,
@@ -70,6 +71,9 @@ export const mergeCustomer = command(
       parent_id,
       next_billing_on,
       labels_added,
+      billing_address_id,
+      service_address_id,
+      postal_address_id,
     }
     const move_id = newId()
     const undo_until = ctx.now.add({ hours: hoursToUndo }).toString()
@@ -108,6 +112,9 @@ export const mergeCustomer = command(
         ...(status === 'disabled' ? {} : { status_since: ctx.now.toString() }),
         disabled_on: disabled_on ?? today(ctx).toString(),
         next_billing_on: null,
+        billing_address_id: null,
+        service_address_id: null,
+        postal_address_id: null,
       },
       {
         action: 'merged_away',

@@ -135,6 +135,9 @@ const standAsBefore = (ctx: Ctx, shell: Customer, was: Was): Promise<Customer> =
       disabled_on: was.disabled_on ?? null,
       parent_id: was.parent_id ?? null,
       next_billing_on: was.next_billing_on ?? null,
+      billing_address_id: was.billing_address_id ?? null,
+      service_address_id: was.service_address_id ?? null,
+      postal_address_id: was.postal_address_id ?? null,
     },
     { action: 'merge_undone', columns: { status_actor: new JsonValue(ctx.actor) } },
   )
