@@ -265,6 +265,7 @@ async function columnsOf(
 /** The declaration of a noun and its table say the same: types, what may be empty, what can be filtered, sorted, scoped. */
 export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<string[]> {
   const { view, columns } = await columnsOf(db, noun.table)
+  const apart = noun.apart ? (await columnsOf(db, noun.apart.table)).columns : undefined
   if (columns.size === 0) return [`${noun.name}: there is no table ${noun.table}.`]
   const found = Object.entries(allFields(noun)).flatMap(([name, field]) => {
     const column = columns.get(columnOf(noun, name))
@@ -281,8 +282,11 @@ export async function nounMatchesTable(db: pg.Client, noun: Resource): Promise<s
     if ((field.filter || field.sort) && !column.leakproof)
       problems.push(says(`comparing ${column.type} is not leakproof, so no index would serve it`))
     // Newest first is by the primary key, whose UUIDs are in order of creation.
-    if (field.sort && name !== 'created_at' && !view && !column.sorted)
+    const indexed = noun.apart?.fields.includes(name) ? apart?.get(name) : column
+    if (field.sort && name !== 'created_at' && !view && !indexed?.sorted)
       problems.push(says('can be sorted, but no index starts (tenant_id, column)'))
+    if (indexed?.type !== column.type || indexed.required !== column.required)
+      problems.push(says(`${noun.apart?.table} does not have it as ${noun.table} has`))
     if (
       !view &&
       field.kind === 'reference' &&

@@ -191,10 +191,11 @@ describe('a guard speaks up', () => {
     try {
       await db.query(`create table leaks (
         id uuid not null, tenant_id uuid not null, version integer not null, created_at timestamptz(3) not null, updated_at timestamptz not null,
-        price numeric not null, note text, tags uuid[] not null, due date not null, kind text not null, bill uuid not null, primary key (tenant_id, id))`)
+        price numeric not null, note text, tags uuid[] not null, due date not null, kind text not null, bill uuid not null, balance integer not null, primary key (tenant_id, id))`)
       const leak = resource('leak', {
         scope: 'partner',
         custom: true,
+        apart: { table: 'customer_standing', key: 'customer_id', fields: ['balance'] },
         fields: {
           price: { kind: 'money', filter: true },
           note: { kind: 'text' },
@@ -203,6 +204,7 @@ describe('a guard speaks up', () => {
           kind: { kind: 'text', nullable: true },
           gone: { kind: 'text' },
           bill: { kind: 'reference', to: 'invoice' },
+          balance: { kind: 'integer', sort: true },
         },
       })
       expect(await nounMatchesTable(db, asResource(leak))).toEqual([
@@ -214,6 +216,7 @@ describe('a guard speaks up', () => {
         'leak.kind: may be null in the declaration, not in the table.',
         'leak.gone: there is no such column.',
         'leak.bill: nothing checks that what it refers to is there.',
+        'leak.balance: customer_standing does not have it as leaks has.',
         'leak.updated_at: the column is timestamp with time zone, the kind timestamptz(3).',
         'leak: is seen by partners, but has no partner_id.',
         'leak: has no column custom jsonb.',

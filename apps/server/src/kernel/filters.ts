@@ -1,3 +1,4 @@
+import { among, apartColumn, inOrder, isApart } from './apart.ts'
 import type { Ctx } from './ctx.ts'
 import { Complaint, kinds } from './kinds.ts'
 import { visiblePartners } from './permissions.ts'
@@ -13,8 +14,11 @@ export const reserved = new Set(['limit', 'cursor', 'sort', 'q', 'fields', 'incl
 
 const comparisons: Record<string, string> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
 
-/** The conditions of a query on a noun the actor may read; unknown fields and operators are refused by name. */
-export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
+/**
+ * The conditions of a query on a noun the actor may read; unknown fields and operators are refused by name. `order` is given where the
+ * rows come from `from(noun, order)`.
+ */
+export function conditions(ctx: Ctx, noun: Resource, query: ListQuery, order?: Order): Sql[] {
   const where: Sql[] = []
   for (const [key, value] of Object.entries(query)) {
     if (reserved.has(key) || value === undefined) continue
@@ -36,7 +40,14 @@ export function conditions(ctx: Ctx, noun: Resource, query: ListQuery): Sql[] {
       )
     if (!field.filter)
       throw invalidField(key, 'not_filterable', `${noun.label_plural} cannot be filtered by ${name}.`)
-    where.push(condition(ctx, noun, name, field, operator ?? 'eq', value))
+    const compared = (column: Sql) => condition(ctx, column, name, field, operator ?? 'eq', value)
+    where.push(
+      !isApart(noun, name)
+        ? compared(id(columnOf(noun, name)))
+        : order?.apart
+          ? compared(apartColumn(noun, name))
+          : among(noun, compared(id(columnOf(noun, name)))),
+    )
   }
   return where
 }
@@ -66,15 +77,7 @@ export function scope(ctx: Ctx, noun: Resource): Sql[] {
 export const and = (where: readonly Sql[]): Sql =>
   where.length === 0 ? empty : sql`where ${join(where, ' and ')}`
 
-function condition(
-  ctx: Ctx,
-  noun: Resource,
-  name: string,
-  field: Field,
-  operator: string,
-  value: string,
-): Sql {
-  const column = id(columnOf(noun, name))
+function condition(ctx: Ctx, column: Sql, name: string, field: Field, operator: string, value: string): Sql {
   const kind = kinds[field.kind]
   const type = raw(kind.column)
   const decode = (text: string) => {
@@ -121,7 +124,12 @@ export type Order = {
   descending: boolean
   nullable: boolean
   kind: Field['kind']
+  /** The column is indexed in a table beside the noun's own. */
+  apart?: boolean
 }
+
+/** What a list in this order is read from. */
+export const from = (noun: Resource, order: Order): Sql => (order.apart ? inOrder(noun) : id(noun.table))
 
 /** Newest first is by id: UUIDv7 are in order of creation, and the primary key is an index already. */
 export function orderOf(ctx: Ctx, noun: Resource, requested: string | undefined): Order {
@@ -143,18 +151,21 @@ export function orderOf(ctx: Ctx, noun: Resource, requested: string | undefined)
   }
   return {
     field: name,
-    column: id(columnOf(noun, name)),
+    column: isApart(noun, name) ? apartColumn(noun, name) : id(columnOf(noun, name)),
     descending,
     nullable: field?.nullable ?? false,
     kind: field?.kind ?? 'reference',
+    ...(isApart(noun, name) ? { apart: true } : {}),
   }
 }
 
 export function orderBy(order: Order): Sql {
   const direction = raw(order.descending ? 'desc' : 'asc')
   if (order.field === 'id') return sql`order by id ${direction}`
-  return sql`order by ${order.column} ${direction}${raw(order.nullable ? ' nulls last' : '')}, id ${direction}`
+  return sql`order by ${order.column} ${direction}${raw(order.nullable ? ' nulls last' : '')}, ${idOf(order)} ${direction}`
 }
+
+const idOf = (order: Order): Sql => raw(order.apart ? 'apart_id' : 'id')
 
 /** Where a page ended: the order it was read in, the last row's value, its id. */
 export type Cursor = [field: string, descending: boolean, value: string | null, row_id: string]
@@ -176,9 +187,10 @@ export function after(order: Order, text: string): Sql {
   const type = raw(kinds[order.kind].column)
   const less = raw(order.descending ? '<' : '>')
   if (order.field === 'id') return sql`id ${less} ${row_id}::uuid`
-  if (!order.nullable) return sql`(${order.column}, id) ${less} (${value}::${type}, ${row_id}::uuid)`
-  if (value === null) return sql`(${order.column} is null and id ${less} ${row_id}::uuid)`
-  return sql`((${order.column}, id) ${less} (${value}::${type}, ${row_id}::uuid) or ${order.column} is null)`
+  if (!order.nullable)
+    return sql`(${order.column}, ${idOf(order)}) ${less} (${value}::${type}, ${row_id}::uuid)`
+  if (value === null) return sql`(${order.column} is null and ${idOf(order)} ${less} ${row_id}::uuid)`
+  return sql`((${order.column}, ${idOf(order)}) ${less} (${value}::${type}, ${row_id}::uuid) or ${order.column} is null)`
 }
 
 function parseCursor(order: Order, text: string): Cursor {

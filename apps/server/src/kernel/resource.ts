@@ -2,6 +2,7 @@
  * A noun is declared once, as plain data. REST, OpenAPI, permissions, audit, events, bulk, search, export and the generic
  * screens are derived from the declaration. An administrator's entity is the same value, read from the database.
  */
+import type { Apart } from './apart.ts'
 import type { Ctx } from './ctx.ts'
 import type { Sql } from './sql.ts'
 
@@ -103,6 +104,8 @@ export type Resource<F extends Fields = Fields> = {
   filters?: Record<string, OwnFilter>
   /** A condition every row that anybody sees must meet: a private view is its owner's. */
   rows?: (ctx: Ctx) => Sql
+  /** Fields that are indexed in a table of their own. */
+  apart?: Apart
   /**
    * A query of one value that differs whenever rows moved without an event: meters, progress. It is asked every second for each
    * tenant that somebody watches, so it reads few rows.
@@ -141,6 +144,7 @@ export function resource<const F extends Fields>(name: string, declared: Declare
     ...(declared.rows ? { rows: declared.rows } : {}),
     ...(declared.redact ? { redact: declared.redact } : {}),
     ...(declared.filters ? { filters: declared.filters } : {}),
+    ...(declared.apart ? { apart: declared.apart } : {}),
     ...(declared.pulse ? { pulse: declared.pulse } : {}),
     ...(declared.help ? { help: declared.help } : {}),
   }

@@ -4,6 +4,7 @@ import {
   after,
   and,
   conditions,
+  from,
   limitOf,
   orderBy,
   orderOf,
@@ -40,12 +41,12 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   const shape = shapeOf(ctx, noun)
   const order = orderOf(ctx, noun, query.sort)
   const limit = limitOf(query)
-  const where = [...scope(ctx, noun), ...conditions(ctx, noun, query)]
+  const where = [...scope(ctx, noun), ...conditions(ctx, noun, query, order)]
   if (query.q) where.push(searchCondition(ctx, noun, query.q))
   const paged = query.cursor ? [...where, after(order, query.cursor)] : where
   const rows = await ctx.db.all(sql`
     select ${shape.select}
-    from ${id(noun.table)}
+    from ${from(noun, order)}
     ${and(paged)}
     ${orderBy(order)}
     limit ${limit + 1}`)
@@ -56,7 +57,7 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   return {
     data,
     next_cursor: rows.length > limit && last ? printCursor(order, last) : null,
-    ...(query.count === 'true' ? await count(ctx, noun, where) : {}),
+    ...(query.count === 'true' ? await count(ctx, from(noun, order), where) : {}),
   }
 }
 
@@ -405,9 +406,9 @@ async function sealSecrets(
 }
 
 /** Exact up to 10,000; a bigger list says "at least". */
-async function count(ctx: Ctx, noun: Resource, where: readonly Sql[]) {
+async function count(ctx: Ctx, source: Sql, where: readonly Sql[]) {
   const { n } = await ctx.db.one(sql<{ n: bigint }>`
-    select count(*) as n from (select 1 from ${id(noun.table)} ${and(where)} limit 10001) as counted`)
+    select count(*) as n from (select 1 from ${source} ${and(where)} limit 10001) as counted`)
   return n > 10_000n ? { total_at_least: 10_000 } : { total: Number(n) }
 }
 

@@ -18,14 +18,19 @@ export const customersDue = (
 ): Promise<DueRow[]> =>
   ctx.db.all(sql<DueRow>`
     select ${columns}
-    from customers
-    where next_billing_on <= ${dateOf(date)}::date and not no_auto_billing
+    from ${dueBy(dateOf(date))}
       ${more.only ? sql`and id = ${more.only}` : empty}
-      ${more.after ? sql`and id > ${more.after}` : empty}
+      ${more.after ? sql`and due.customer_id > ${more.after}` : empty}
       ${more.except && more.except.length > 0 ? sql`and id <> all(${more.except}::uuid[])` : empty}
-    order by ${more.locked ? sql`next_billing_on, id` : sql`id`}
+    order by ${more.locked ? sql`due.next_billing_on, due.customer_id` : sql`due.customer_id`}
     limit ${limit}
-    ${more.locked === 'skip' ? sql`for no key update skip locked` : more.locked ? sql`for no key update` : empty}`)
+    ${more.locked === 'skip' ? sql`for no key update of customers skip locked` : more.locked ? sql`for no key update of customers` : empty}`)
+
+/** Customers whose billing day has come, found by its index; what is said of the customer itself holds when it was waited for. */
+export const dueBy = (date: string): Sql => sql`
+    (select customer_id, next_billing_on from customer_standing) due
+    join customers on id = due.customer_id
+    where due.next_billing_on <= ${date}::date and customers.next_billing_on <= ${date}::date and not no_auto_billing`
 
 /** Who is billed for this customer (itself, or the account it is billed with), locked, whether due or not. */
 export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRow> =>

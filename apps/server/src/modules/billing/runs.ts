@@ -8,7 +8,7 @@ import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, insert, lock } from '#kernel/store.ts'
 import { billAll } from './bill-all.ts'
-import { readCatalog } from './due.ts'
+import { dueBy, readCatalog } from './due.ts'
 import { billingRuns, type BillingRun } from './invoices.ts'
 import { previewChunk, sumPreview } from './preview.ts'
 
@@ -230,7 +230,7 @@ async function countDue(ctx: Ctx, date: string): Promise<number> {
   const { n } = await ctx.db.one(
     sql<{
       n: number
-    }>`select count(*)::integer as n from customers where next_billing_on <= ${date}::date and not no_auto_billing`,
+    }>`select count(*)::integer as n from ${dueBy(date)}`,
   )
   return n
 }

@@ -32,6 +32,7 @@ export const customers = resource('customer', {
   scope: 'partner',
   search: true,
   custom: true,
+  apart: { table: 'customer_standing', key: 'customer_id', fields: ['balance', 'next_billing_on'] },
   fields: {
     number: { kind: 'text', readonly: true, filter: true, sort: true, list: true },
     name: { kind: 'text', max: 200, filter: true, sort: true, list: true },

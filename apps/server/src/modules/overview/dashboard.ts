@@ -73,7 +73,7 @@ async function moneyOf(
     ctx.db.one(
       sql<{
         total: bigint
-      }>`select coalesce(- sum(balance), 0)::bigint as total from customers where balance < 0 ${seen('customers')}`,
+      }>`select coalesce(- sum(balance), 0)::bigint as total from customers where id in (select customer_id from customer_standing where balance < 0) ${seen('customers')}`,
     ),
     ctx.db.one(
       sql<{
