@@ -59,7 +59,7 @@ function company(random: Random, logins: Set<string>, days: number, name: string
       phone: inventPhone(random),
       ...inventAddress(random),
       // No tax office has the number 000, so that it is nobody's.
-      tax_id: `PL000${random.between(1_000_000, 9_999_999)}`,
+      tax_id: `PL${polishTaxNumber(random)}`,
       billing_day: 1,
       due_days: 30,
       blocking_days: 14,
@@ -88,5 +88,15 @@ function company(random: Random, logins: Set<string>, days: number, name: string
       ['late', 15],
       ['ahead', 10],
     ]),
+  }
+}
+
+/** With its check digit: the weighted sum's remainder by 11, which may not be 10. */
+function polishTaxNumber(random: Random): string {
+  for (;;) {
+    const body = `000${random.between(100_000, 999_999)}`
+    const check =
+      [6, 5, 7, 2, 3, 4, 5, 6, 7].reduce((sum, weight, n) => sum + weight * Number(body[n]), 0) % 11
+    if (check < 10) return body + check
   }
 }

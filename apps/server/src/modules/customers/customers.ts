@@ -5,6 +5,7 @@ import { resource, type Row } from '#kernel/resource.ts'
 import { billingTerms } from './billing-terms.ts'
 import { takeAddressParts } from './address-parts.ts'
 import { beginTerms, followTerms } from './inherit-billing.ts'
+import { checkWhoItIs, personFields } from './person-or-company.ts'
 import { mustKeepPlace } from './keep-place.ts'
 
 export const labels = resource('label', {
@@ -37,6 +38,7 @@ export const customers = resource('customer', {
     number: { kind: 'text', readonly: true, filter: true, sort: true, list: true },
     name: { kind: 'text', max: 200, filter: true, sort: true, list: true },
     category: { kind: 'choice', values: ['person', 'company'], default: 'person', filter: true, list: true },
+    ...personFields,
     status: {
       kind: 'choice',
       values: ['new', 'active', 'blocked', 'disabled'],
@@ -160,6 +162,7 @@ export const customers = resource('customer', {
       customer.status_since = ctx.now
       customer.status_actor = new JsonValue(ctx.actor)
       if (typeof customer.country === 'string') customer.country = customer.country.toUpperCase()
+      checkWhoItIs(ctx, {}, customer)
       beginTerms(customer)
       checkExemption(customer)
     },
@@ -168,30 +171,13 @@ export const customers = resource('customer', {
       if (typeof changes.country === 'string') changes.country = changes.country.toUpperCase()
       if (changes.partner_id === null) delete changes.partner_id
       mustKeepPlace(customer as Customer, changes)
+      checkWhoItIs(ctx, customer, changes)
       await followTerms(ctx, customer, changes)
       checkExemption({ ...customer, ...changes })
     },
   },
 })
 export type Customer = Row<typeof customers>
-
-export const contacts = resource('contact', {
-  scope: 'partner',
-  search: true,
-  fields: {
-    customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
-    partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
-    name: { kind: 'text', max: 200, list: true },
-    role: {
-      kind: 'choice',
-      values: ['general', 'billing', 'technical', 'portal'],
-      default: 'general',
-      list: true,
-    },
-    email: { kind: 'email', nullable: true, list: true },
-    phone: { kind: 'phone', nullable: true, list: true },
-  },
-})
 
 function checkExemption({ tax_exempt, tax_exempt_reason }: Record<string, unknown>): void {
   if (tax_exempt === true && !tax_exempt_reason)

@@ -6,7 +6,9 @@ import { addresses } from './addresses.ts'
 import { applyScheduled } from './apply-scheduled.ts'
 import { billingDefaults } from './billing-defaults.ts'
 import { addTag, removeTag } from './control-tags.ts'
-import { contacts, customers, labels } from './customers.ts'
+import { consents, recordConsent } from './consents.ts'
+import { contacts } from './contacts.ts'
+import { customers, labels } from './customers.ts'
 import { followBillingAddress, keepDefaultAddresses } from './default-addresses.ts'
 import { leaveParent, setParent } from './hierarchy.ts'
 import { holdWithAccount } from './hold-with-account.ts'
@@ -26,6 +28,7 @@ export const customersModule: Module = {
     asResource(contacts),
     asResource(labels),
     asResource(addresses),
+    asResource(consents),
     asResource(billingDefaults),
     asResource(statusChanges),
     asResource(scheduledChanges),
@@ -40,6 +43,7 @@ export const customersModule: Module = {
     setParent,
     leaveParent,
     setBilling,
+    recordConsent,
     cancelScheduledChange,
   ],
   insiders: [holdWithAccount, sharedBillingDay, passTermsDown, keepDefaultAddresses, followBillingAddress],

@@ -9,7 +9,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
     grants: [
       { noun: '*', actions: ['list', 'get'], hidden_fields: ['radius_secret'] },
       { noun: 'customer', actions: ['create', 'update', 'activate', 'unblock', 'redeem_coupon'] },
-      ...['contact', 'address', 'file', 'note', 'todo'].map((noun) => ({
+      ...['contact', 'address', 'consent', 'file', 'note', 'todo'].map((noun) => ({
         noun,
         actions: ['create', 'update', 'delete', 'complete', 'reopen'],
       })),
@@ -44,6 +44,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'billing_default',
         'contact',
         'address',
+        'consent',
         'scheduled_change',
         'invoice',
         'credit_note',
