@@ -54,4 +54,14 @@ select s.tenant_id, s.id, daterange('2026-01-01', null), 'active', s.tariff_id, 
 from services s join tariffs t on t.tenant_id = s.tenant_id and t.id = s.tariff_id
 where s.tenant_id = ':tenant';
 
+insert into service_changes (tenant_id, service_id, partner_id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, actor)
+select s.tenant_id, s.id, s.partner_id, s.start_date, k.seq, k.kind, 'in_force', k.tariff_id, k.price, k.custom, k.quantity, k.months,
+  '{"kind": "system", "id": null, "name": "bench"}'
+from services s
+join tariffs t on t.tenant_id = s.tenant_id and t.id = s.tariff_id
+cross join lateral (
+  values (1, 'create', t.id, t.price, false, 1, 1), (2, 'activate', null, null, null, null, null)
+) as k(seq, kind, tariff_id, price, custom, quantity, months)
+where s.tenant_id = ':tenant';
+
 create index search_documents_inside on search_documents using gin (words gin_trgm_ops) with (gin_pending_list_limit = 1024);

@@ -149,8 +149,9 @@ test('tax goes back with the money, to the cent', async () => {
   await admin.post(`/services/${service_id}/stop`)
   expect(await balance(admin, customer_id)).toBe('-33.07')
   await admin.post(`/services/${service_id}/resume`, { date: '2027-10-26' })
-  await admin.post(`/services/${service_id}/stop`, { date: '2027-10-08' })
-  await admin.post(`/services/${service_id}/terminate`, { date: '2027-10-01' })
+  const reason = 'entered late'
+  await admin.post(`/services/${service_id}/stop`, { date: '2027-10-08', reason })
+  await admin.post(`/services/${service_id}/terminate`, { date: '2027-10-01', reason })
   expect(await balance(admin, customer_id)).toBe('0.00')
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })

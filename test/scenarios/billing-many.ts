@@ -23,4 +23,12 @@ export async function manyCustomers(ctx: Ctx, count: number): Promise<void> {
     select s.tenant_id, s.id, daterange('2027-01-01', null), 'active', s.tariff_id, t.price, 1
     from services s
     join tariffs t on t.id = s.tariff_id`)
+  await ctx.db.run(sql`
+    insert into service_changes (tenant_id, service_id, partner_id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, actor)
+    select s.tenant_id, s.id, s.partner_id, s.start_date, k.seq, k.kind, 'in_force', k.tariff_id, k.price, k.custom, k.quantity, k.months, '{}'
+    from services s
+    join tariffs t on t.id = s.tariff_id
+    cross join lateral (
+      values (1, 'create', t.id, t.price, false, 1, 1), (2, 'activate', null, null, null, null, null)
+    ) as k(seq, kind, tariff_id, price, custom, quantity, months)`)
 }

@@ -56,7 +56,7 @@ export async function together<T>(
 /** Mails and packets of last year are not sent now; bills are made. */
 async function doJob(ctx: Ctx, queued: QueuedJob): Promise<void> {
   const job = ctx.app.jobs.find((declared) => declared.name === queued.task)
-  if (!job || !/^(billing|payments)\./.test(job.name)) return
+  if (!job || !/^(services|billing|payments)\./.test(job.name)) return
   // A job's envelope, as `Job.later` packs it.
   const { payload } = queued.payload as { payload: Record<string, unknown> }
   const { app, tenant, actor, access } = ctx

@@ -2,7 +2,7 @@ import type { Work } from '#kernel/jobs.ts'
 import { find } from '#kernel/store.ts'
 import { billChunk, type ChunkOf } from './chunk.ts'
 import { customersDue, readCatalog } from './due.ts'
-import { dayOf } from './calendar.ts'
+import { dayOf } from '#kernel/calendar.ts'
 import { billingRuns } from './invoices.ts'
 import type { Problem } from './runs.ts'
 

@@ -1,5 +1,5 @@
 import type { AccountName } from '#modules/ledger/index.ts'
-import { dateOf, nextBillingDay, without, type Day, type Days } from './calendar.ts'
+import { dateOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
 import { priceOfDays, taxOn } from './pricing.ts'
 
 /** What is known of a customer when the bill is drawn up. */

@@ -8,7 +8,7 @@ import { sql } from '#kernel/sql.ts'
 import { insert } from '#kernel/store.ts'
 import { post, type AccountName, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type BillableCustomer } from './bill.ts'
-import type { Days } from './calendar.ts'
+import type { Days } from '#kernel/calendar.ts'
 import { billTo } from './finalize.ts'
 import { creditNotes, type CreditNote } from './invoices.ts'
 

@@ -1,8 +1,8 @@
+import { dateOf, dayOf, type Day } from '#kernel/calendar.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import type { BillableCustomer, BillableService, BillableTariff, Catalog, Site } from './bill.ts'
-import { dateOf, dayOf, type Day } from './calendar.ts'
 
 /** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
 export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: string | null }

@@ -5,7 +5,7 @@ import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import { postings, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
-import { dateOf, type Day } from './calendar.ts'
+import { dateOf, type Day } from '#kernel/calendar.ts'
 
 export type Finalized = {
   id: string

@@ -9,7 +9,7 @@ import { followMoves } from './follow-moves.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { markOverdue } from './overdue.ts'
-import { repriceService, stopBilling } from './reprice.ts'
+import { billNewServices, repriceService, stopBilling } from './reprice.ts'
 import { routes } from './routes.ts'
 import {
   billRun,
@@ -32,7 +32,16 @@ export const billing: Module = {
     asResource(billingRuns),
   ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
-  insiders: [followHierarchy, followMoves, repriceService, stopBilling, letGo, endHold, followTags],
+  insiders: [
+    followHierarchy,
+    followMoves,
+    repriceService,
+    billNewServices,
+    stopBilling,
+    letGo,
+    endHold,
+    followTags,
+  ],
   consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,

@@ -1,6 +1,6 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { drawUp, type Bill } from './bill.ts'
-import { dayOf } from './calendar.ts'
+import { dayOf } from '#kernel/calendar.ts'
 import { customerForReading, readCatalog, withServices } from './due.ts'
 
 /** The customer's next bill as it stands now, and its date; null when none is to come. */

@@ -3,7 +3,7 @@ import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 import { drawUp, printedPeriod, type Bill, type Catalog } from './bill.ts'
-import { dayOf } from './calendar.ts'
+import { dayOf } from '#kernel/calendar.ts'
 import { customersDue, withServices } from './due.ts'
 
 export type Change = 'new' | 'gone' | 'up' | 'down' | 'same'

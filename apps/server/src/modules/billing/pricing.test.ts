@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dayOf, dateOf, monthOf, nextBillingDay, without, overlap } from './calendar.ts'
+import { dayOf, dateOf, monthOf, nextBillingDay, without, overlap } from '#kernel/calendar.ts'
 import { priceOfDays, taxOn } from './pricing.ts'
 import { reconcile, type Charged } from './reconcile.ts'
 
@@ -75,6 +75,8 @@ test('what is left and what is taken away are the whole', () => {
   )
 })
 
+const settledFrom = (from: number) => ({ from, until: Infinity, withdrawn: [] })
+
 test('a correction gives back and keeps together what was charged', () => {
   const terms = fc.record({
     tariff_id: fc.constantFrom('a', 'b'),
@@ -114,7 +116,7 @@ test('a correction gives back and keeps together what was charged', () => {
             return isActive ? [stretch] : []
           }),
         ].filter((stretch) => stretch.from < stretch.until)
-        const { corrections, again } = reconcile([charged], active, from)
+        const { corrections, again } = reconcile([charged], active, settledFrom(from))
         for (const { credits, kept } of corrections) {
           const parts = [...credits, ...kept]
           expect(parts.reduce((sum, part) => sum + part.net, 0n)).toBe(charged.net)
@@ -131,7 +133,7 @@ test('a correction gives back and keeps together what was charged', () => {
           ...(corrections[0]?.kept ?? [charged]),
           ...again.map((stretch) => ({ ...charged, ...stretch })),
         ]
-        expect(reconcile(after, active, from).corrections).toEqual([])
+        expect(reconcile(after, active, settledFrom(from)).corrections).toEqual([])
       },
     ),
   )

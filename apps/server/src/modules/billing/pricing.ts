@@ -1,5 +1,5 @@
 import { scale } from '#kernel/money.ts'
-import { monthOf, type Days } from './calendar.ts'
+import { monthOf, type Days } from '#kernel/calendar.ts'
 
 /**
  * The price of some days of something that costs `monthly` (minor units) a billing month: from one billing day to the next, so that

@@ -1,6 +1,6 @@
 import { scale } from '#kernel/money.ts'
 import type { ActiveStretch } from './bill.ts'
-import { overlap, without, type Day, type Days } from './calendar.ts'
+import { overlap, without, type Day, type Days } from '#kernel/calendar.ts'
 import { priceOfDays } from './pricing.ts'
 
 /** Days of a service as they were charged. `price` is for one unit and month; `net` and `tax` are what is still charged for them. */
@@ -24,24 +24,31 @@ export type Correction = {
   kept: Charged[]
 }
 
+/** Which charged days are judged: those the past has settled, and those billed under a plan that was taken back. */
+export type Judged = {
+  from: Day
+  /** The next planned change; what it says of the days after moves no money before. */
+  until: Day
+  /** How the service stood before something was taken back. */
+  withdrawn: readonly ActiveStretch[]
+}
+
 /**
- * Compares what was charged from `from` on with how the service stands by its timeline. Days on the same terms stay as they are; the
- * others are given back by the day, and those on which it is active are to be charged anew on the terms of then.
+ * Compares what was charged with how the service stands by its timeline. Days on the same terms stay as they are; the others are given
+ * back by the day, and those on which it is active are to be charged anew on the terms of then.
  */
 export function reconcile(
   charged: readonly Charged[],
   active: readonly ActiveStretch[],
-  from: Day,
+  { from, until, withdrawn }: Judged,
 ): { corrections: Correction[]; again: ActiveStretch[] } {
   const corrections: Correction[] = []
   const again: ActiveStretch[] = []
   for (const charge of charged) {
-    const after = overlap(charge, { from, until: Infinity })
-    if (!after) continue
-    const right = active.flatMap((stretch) =>
-      sameTerms(stretch, charge) ? (overlap(after, stretch) ?? []) : [],
-    )
-    const wrong = without(after, right)
+    const settled = overlap(charge, { from, until })
+    const planned = overlap(charge, { from: Math.max(from, until), until: Infinity })
+    const judged = [...(settled ? [settled] : []), ...(planned ? onTerms(charge, withdrawn, planned) : [])]
+    const wrong = judged.flatMap((days) => without(days, onTerms(charge, active, days)))
     if (wrong.length === 0) continue
     corrections.push(correct(charge, wrong))
     for (const days of wrong) {
@@ -53,6 +60,16 @@ export function reconcile(
   }
   return { corrections, again: again.sort((a, b) => a.from - b.from).reduce(joined, []) }
 }
+
+/** Until when the timeline stands without another plan coming true. */
+export function nextPlanned(active: readonly ActiveStretch[], today: Day): Day {
+  const current = active.find((stretch) => stretch.from <= today && today < stretch.until)
+  return current ? current.until : Math.min(...active.map(({ from }) => from).filter((from) => from > today))
+}
+
+/** The days of `within` on which a stretch has the terms that were charged. */
+const onTerms = (charge: Charged, stretches: readonly ActiveStretch[], within: Days): Days[] =>
+  stretches.flatMap((stretch) => (sameTerms(stretch, charge) ? (overlap(within, stretch) ?? []) : []))
 
 /** Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. */
 function correct(charged: Charged, wrong: readonly Days[]): Correction {

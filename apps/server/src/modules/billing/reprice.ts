@@ -3,7 +3,7 @@ import { today } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { inside } from '#kernel/insiders.ts'
 import { rowsOf } from '#kernel/rows.ts'
-import { sql } from '#kernel/sql.ts'
+import { sql, type Sql } from '#kernel/sql.ts'
 import {
   daysLine,
   totals,
@@ -12,38 +12,75 @@ import {
   type BillableService,
   type Catalog,
 } from './bill.ts'
-import { dateOf, dayOf, type Days } from './calendar.ts'
+import { dateOf, dayOf, without, type Days } from '#kernel/calendar.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
 import { customerForBilling, readCatalog, withServices } from './due.ts'
 import { finalize } from './finalize.ts'
-import { reconcile, type Charged, type Correction } from './reconcile.ts'
+import { nextPlanned, reconcile, type Charged, type Correction } from './reconcile.ts'
 
-const changes = ['activated', 'stopped', 'resumed', 'tariff_changed', 'terminated', 'disabled'].map(
-  (action) => `service.${action}`,
-)
+const changes = [
+  'activated',
+  'stopped',
+  'resumed',
+  'disabled',
+  'terminated',
+  'tariff_changed',
+  'terms_changed',
+  'change_planned',
+  'change_withdrawn',
+  'history_corrected',
+].map((action) => `service.${action}`)
 
 /**
  * A service stands otherwise from a day on: the customer becomes due for what was never charged, and what was charged in advance on
- * other terms is corrected at once, by a credit note and, where the service goes on, an invoice for the same days.
+ * other terms is corrected at once, by a credit note and, where the service goes on, an invoice for the same days. A planned change
+ * moves nothing before its day, unless it was billed already and is taken back.
  */
 export const repriceService = inside('billing.reprice', changes, async (ctx, event) => {
-  const { from, customer_id } = event.data
+  const { from, customer_id, withdrawn, activates } = event.data
   if (typeof from !== 'string' || typeof customer_id !== 'string') return
+  if (event.type === 'service.change_planned' && !activates) return
   const due = await customerForBilling(ctx, customer_id)
-  await becomeDue(ctx, due.id, from, event.type)
-  // Everything about this customer's services; a change is rare enough to look at all of it.
-  const [customer] = await withServices(ctx, [{ ...due, unbilled_from: null }])
-  const charged = await chargedSince(ctx, event.row_id, from)
-  if (!customer || charged.length === 0) return
+  const now = today(ctx).toString()
+  const since = [due.unbilled_from ?? from, from, now].sort()[0]!
+  // Everything about this customer's services from the day on; a change is rare enough to look at all of it.
+  const [customer] = await withServices(ctx, [
+    { ...due, unbilled_from: due.unbilled_from === null ? null : since },
+  ])
+  if (!customer) return
   const service =
     customer.services.find((candidate) => candidate.id === event.row_id) ??
     (await neverActive(ctx, event.row_id))
-  const { corrections, again } = reconcile(charged, service.active, dayOf(from))
+  await becomeDue(ctx, customer, service, from)
+  const charged = await chargedSince(ctx, event.row_id, from)
+  if (charged.length === 0) return
+  const { corrections, again } = reconcile(charged, service.active, {
+    from: dayOf(from),
+    until: nextPlanned(service.active, dayOf(now)),
+    withdrawn: stretchesIn(withdrawn),
+  })
   if (corrections.length === 0) return
   const catalog = await readCatalog(ctx)
   await keep(ctx, service.id, corrections)
   await giveBack(ctx, customer, service, corrections, catalog, reasonOf(event.type, from))
   await chargeAgain(ctx, customer, service, again, catalog)
+})
+
+/** Customers of many new services at once: `due` says from which day each is to be billed. */
+export const billNewServices = inside('billing.new_services', ['service.added_many'], async (ctx, event) => {
+  const due = (event.data.due ?? {}) as Record<string, string>
+  const rows = Object.entries(due).map(([id, from_date]) => ({ id, from_date }))
+  await ctx.db.run(sql`
+    update customers c
+    set unbilled_from = case when unbilled_from > d.from_date then d.from_date else unbilled_from end,
+      next_billing_on = ${nextBilling(ctx, sql`d.from_date`)}
+    from (
+      select coalesce(own.billed_by_id, own.id) as id, min(n.from_date) as from_date
+      from ${rowsOf('n', rows, { id: 'uuid', from_date: 'date' })}
+      join customers own on own.id = n.id
+      group by 1
+    ) d
+    where c.id = d.id`)
 })
 
 /** Disabled customers have no next billing day, unless days before it were never billed. */
@@ -67,13 +104,43 @@ async function neverActive(ctx: Ctx, service_id: string): Promise<BillableServic
   return { ...row, active: [], charged: [], charged_once: false, setup_fee_charged: false }
 }
 
-async function becomeDue(ctx: Ctx, customer_id: string, from: string, type: string): Promise<void> {
-  const starts = type === 'service.activated' || type === 'service.resumed'
+/** The run looks back to the day; who had nothing more to be billed for is due again from the first day that was not. */
+async function becomeDue(
+  ctx: Ctx,
+  customer: BillableCustomer,
+  service: BillableService,
+  from: string,
+): Promise<void> {
+  const first = firstUncharged(service)
+  const due = first === undefined ? null : dateOf(first)
   await ctx.db.run(sql`
     update customers
     set unbilled_from = case when unbilled_from > ${from}::date then ${from}::date else unbilled_from end,
-      next_billing_on = ${starts ? sql`coalesce(next_billing_on, ${from}::date)` : sql`next_billing_on`}
-    where id = ${customer_id}`)
+      next_billing_on = ${nextBilling(ctx, sql`${due}::date`)}
+    where id = ${customer.id}`)
+}
+
+/** Whoever is billed month by month stays so; never billed, or further off than a month, is who waits for what is planned. */
+const nextBilling = (ctx: Ctx, due: Sql) =>
+  sql`case when unbilled_from is not null and next_billing_on <= ${today(ctx)}::date + 31 then next_billing_on else least(next_billing_on, ${due}) end`
+
+function firstUncharged(service: BillableService): number | undefined {
+  if (service.service_type === 'one_time') return service.charged_once ? undefined : service.active[0]?.from
+  return service.active.flatMap((stretch) => without(stretch, service.charged))[0]?.from
+}
+
+/** How it stood before a change was taken back, as the event tells it. */
+function stretchesIn(told: unknown): ActiveStretch[] {
+  if (!Array.isArray(told)) return []
+  return (
+    told as { from: string; until: string | null; tariff_id: string; price: string; quantity: number }[]
+  ).map(({ from, until, tariff_id, price, quantity }) => ({
+    from: dayOf(from),
+    until: until === null ? Infinity : dayOf(until),
+    tariff_id,
+    price: BigInt(price),
+    quantity,
+  }))
 }
 
 const chargedSince = async (ctx: Ctx, service_id: string, from: string): Promise<Charged[]> => {
@@ -203,4 +270,7 @@ const sentences: Record<string, string> = {
   'service.tariff_changed': 'Tariff changed',
   'service.terminated': 'Service ended',
   'service.disabled': 'Service disabled',
+  'service.terms_changed': 'Terms changed',
+  'service.change_withdrawn': 'Change taken back',
+  'service.history_corrected': 'Corrected',
 }

@@ -14,7 +14,10 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         actions: ['create', 'update', 'delete', 'complete', 'reopen'],
       })),
       { noun: 'binned_file', actions: ['restore'] },
-      { noun: 'service', actions: ['create', 'activate', 'stop', 'resume', 'change_tariff'] },
+      {
+        noun: 'service',
+        actions: ['create', 'activate', 'stop', 'resume', 'change_tariff', 'cancel_change'],
+      },
       { noun: 'session', actions: ['disconnect'] },
       { noun: 'saved_view', actions: ['*'] },
     ],

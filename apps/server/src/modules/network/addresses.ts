@@ -2,21 +2,41 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { newId } from '#kernel/ids.ts'
 import { Refused } from '#kernel/refused.ts'
+import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 
 /** Gives a service the address it asks for. Refused when another service has it. */
 export async function assignStaticAddress(ctx: Ctx, service_id: string, address: string): Promise<string> {
-  const taken = await ctx.db.maybe(sql<{ service_id: string | null; status: string }>`
-    select service_id, status from ip_addresses where address = ${address}::inet for update`)
-  if (taken?.service_id === service_id) return address
-  if (taken)
-    throw new Refused(
-      409,
-      'address_taken',
-      taken.service_id ? `${address} is assigned to another service.` : `${address} is reserved.`,
-    )
-  await claim(ctx, service_id, address)
+  await assignStaticAddresses(ctx, [{ service_id, address }])
   return address
+}
+
+/** Gives each service the address it asks for, in a statement for all. All of them get theirs, or none does. */
+export async function assignStaticAddresses(
+  ctx: Ctx,
+  wanted: readonly { service_id: string; address: string }[],
+): Promise<void> {
+  if (wanted.length === 0) return
+  const held = await ctx.db.all(sql<{ address: string; service_id: string | null }>`
+    select host(address) as address, service_id
+    from ip_addresses
+    where address = any(${wanted.map(({ address }) => address)}::inet[])
+    for update`)
+  const holders = new Map<string, string | null>(held.map((row) => [row.address, row.service_id]))
+  const fresh: { service_id: string; address: string }[] = []
+  for (const { service_id, address } of wanted) {
+    const holder = holders.get(address)
+    if (holder === service_id) continue
+    if (holder !== undefined)
+      throw new Refused(
+        409,
+        'address_taken',
+        holder ? `${address} is assigned to another service.` : `${address} is reserved.`,
+      )
+    holders.set(address, service_id)
+    fresh.push({ service_id, address })
+  }
+  await claim(ctx, fresh)
 }
 
 /** Gives a service the lowest free address of a pool, its router's own pools first. It keeps it until it ends. */
@@ -50,7 +70,7 @@ export async function assignPoolAddress(
       order by candidate
       limit 1`)
     if (free) {
-      await claim(ctx, service_id, free.address)
+      await claim(ctx, [{ service_id, address: free.address }])
       return free.address
     }
   }
@@ -76,17 +96,21 @@ export async function releaseAddresses(ctx: Ctx, service_id: string): Promise<vo
     })
 }
 
-async function claim(ctx: Ctx, service_id: string, address: string): Promise<void> {
-  const row_id = newId()
+async function claim(ctx: Ctx, claims: readonly { service_id: string; address: string }[]): Promise<void> {
+  if (claims.length === 0) return
+  const rows = claims.map((one) => ({ id: newId(), ...one }))
   await ctx.db.run(sql`
-    insert into ip_addresses (id, tenant_id, address, ip_network_id, service_id, created_at, updated_at)
-    values (${row_id}, ${ctx.tenant.id}, ${address}::inet,
-      (select id from ip_networks where first_address <= ${address}::inet and last_address >= ${address}::inet limit 1),
-      ${service_id}, ${ctx.now}, ${ctx.now})`)
-  record(ctx, {
-    noun: 'ip_address',
-    row_id,
-    action: 'assigned',
-    changes: { address: [null, address], service_id: [null, service_id] },
-  })
+    insert into ip_addresses (tenant_id, id, address, ip_network_id, service_id, created_at, updated_at)
+    select ${ctx.tenant.id}::uuid, c.id, c.address::inet, n.id, c.service_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+    from ${rowsOf('c', rows, { id: 'uuid', address: 'text', service_id: 'uuid' })}
+    left join lateral (
+      select id from ip_networks where first_address <= c.address::inet and last_address >= c.address::inet limit 1
+    ) n on true`)
+  for (const { id, address, service_id } of rows)
+    record(ctx, {
+      noun: 'ip_address',
+      row_id: id,
+      action: 'assigned',
+      changes: { address: [null, address], service_id: [null, service_id] },
+    })
 }

@@ -1,2 +1,7 @@
-export { assignPoolAddress, assignStaticAddress, releaseAddresses } from './addresses.ts'
+export {
+  assignPoolAddress,
+  assignStaticAddress,
+  assignStaticAddresses,
+  releaseAddresses,
+} from './addresses.ts'
 export { ipAddresses, ipNetworks, routers } from './network.ts'

@@ -11,8 +11,8 @@ import {
   type EarlyFee,
   type Term,
 } from '#modules/catalog/index.ts'
+import { termsOn } from './history.ts'
 import { services, type Service } from './services.ts'
-import { termsOn } from './timeline.ts'
 
 /** A minimum term begins with the service's first day. */
 export const startContract = inside('services.start_contract', ['service.activated'], async (ctx, event) => {

@@ -2,6 +2,7 @@ import { today, type Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
+import { mustBeAbleToBackdate } from './dates.ts'
 
 /** Days on which a discount or surcharge counts; `to_date` is the last, null: for good. */
 export type Granted = { from_date: string; to_date: string | null }
@@ -88,14 +89,4 @@ export function daysBetween(
   if (first === null) return { from: last!, until: null }
   if (last === null) return { from: first, until: null }
   return first < last ? { from: first, until: last } : { from: last, until: first }
-}
-
-function mustBeAbleToBackdate(ctx: Ctx, reason: string | null | undefined): void {
-  if (!ctx.access.can('service', 'backdate'))
-    throw new Refused(
-      403,
-      'backdate_forbidden',
-      'Your role does not allow changes before today. Ask an administrator for the permission service.backdate.',
-    )
-  if (!reason?.trim()) throw invalidField('reason', 'required', 'A change in the past needs its reason.')
 }

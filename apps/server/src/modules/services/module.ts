@@ -1,37 +1,37 @@
 import type { Module } from '#kernel/app.ts'
+import { anyJob } from '#kernel/jobs.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
-import {
-  activateService,
-  changeTariff,
-  createService,
-  resumeService,
-  stopService,
-  terminateService,
-} from './commands.ts'
+import { cancelChange } from './cancel-change.ts'
+import { serviceChanges } from './changes.ts'
 import { startContract } from './contracts.ts'
+import { createService } from './create.ts'
 import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
 import { discounts } from './discounts.ts'
+import { followPlans, startFollowing } from './follow-plans.ts'
 import { paths } from './paths.ts'
 import { followCustomer } from './reactions.ts'
 import { redeemCoupon } from './redeem-coupon.ts'
 import { routes } from './routes.ts'
 import { services } from './services.ts'
 import { startDiscounts } from './start-discounts.ts'
+import { activateService, resumeService, stopService, terminateService } from './status-verbs.ts'
 import { createSurcharge, endSurcharge, withdrawSurcharge } from './surcharge-verbs.ts'
 import { surcharges } from './surcharges.ts'
-import { followTimelines } from './timeline.ts'
+import { changeTariff, changeTerms } from './terms-verbs.ts'
 
 export const servicesModule: Module = {
   name: 'services',
-  nouns: [asResource(services), asResource(discounts), asResource(surcharges)],
+  nouns: [asResource(services), asResource(serviceChanges), asResource(discounts), asResource(surcharges)],
   verbs: [
     createService,
     activateService,
     stopService,
     resumeService,
     changeTariff,
+    changeTerms,
     terminateService,
+    cancelChange,
     createDiscount,
     endDiscount,
     withdrawDiscount,
@@ -43,5 +43,6 @@ export const servicesModule: Module = {
   routes,
   paths,
   insiders: [followCustomer, startDiscounts, startContract],
-  schedules: [daily('services.follow_timelines', '00:01', followTimelines)],
+  jobs: [anyJob(followPlans)],
+  schedules: [daily('services.follow_timelines', '00:01', startFollowing)],
 }

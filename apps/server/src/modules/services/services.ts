@@ -3,6 +3,9 @@ import { resource, type Row } from '#kernel/resource.ts'
 import { serviceTypes } from '#modules/catalog/index.ts'
 import { keepContract, serviceContractFields } from './contract-fields.ts'
 
+export const serviceStatuses = ['pending', 'active', 'stopped', 'disabled', 'terminated'] as const
+export type ServiceStatus = (typeof serviceStatuses)[number]
+
 /** What a customer has. "Blocked" is no status of a service: it follows from the customer's. */
 export const services = resource('service', {
   title: 'login',
@@ -22,7 +25,7 @@ export const services = resource('service', {
     },
     status: {
       kind: 'choice',
-      values: ['pending', 'active', 'stopped', 'disabled', 'terminated'],
+      values: serviceStatuses,
       readonly: true,
       filter: true,
       list: true,
@@ -34,7 +37,14 @@ export const services = resource('service', {
       nullable: true,
       readonly: true,
       list: true,
-      help: 'Instead of the tariff’s price, for one unit and month',
+      help: 'Instead of the tariff’s price, for one unit and period',
+    },
+    period_months: {
+      kind: 'integer',
+      readonly: true,
+      default: 1,
+      unit: 'months',
+      help: 'Paid for so many months at a time',
     },
     login: {
       kind: 'text',

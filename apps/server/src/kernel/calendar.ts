@@ -20,23 +20,24 @@ export function dateOf(day: Day): string {
 const dates = new Map<Day, string>()
 
 /** The billing month a day lies in, from one billing day to the next: its first day and its length. */
-export function monthOf(day: Day, billing_day: number): { first: Day; length: number } {
-  const date = new Date(day * day_ms)
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
-  const here = billingDayIn(monthAt(year, month), billing_day)
-  const first = here <= day ? here : billingDayIn(monthAt(year, month - 1), billing_day)
-  const next = here <= day ? billingDayIn(monthAt(year, month + 1), billing_day) : here
-  return { first, length: next - first }
+export const monthOf = (day: Day, billing_day: number): { first: Day; length: number } =>
+  spanOf(day, { billing_day, months: 1, anchor: null })
+
+/** Stretches of so many billing months, counted from the one in which `anchor` lies. */
+export type Spans = { billing_day: number; months: number; anchor: Day | null }
+
+/** The span a day lies in: its first day and its length. */
+export function spanOf(day: Day, { billing_day, months, anchor }: Spans): { first: Day; length: number } {
+  const month = billingMonth(day, billing_day)
+  const since = anchor === null ? month : billingMonth(anchor, billing_day)
+  const begun = month - ((((month - since) % months) + months) % months)
+  const first = billingDayIn(begun, billing_day)
+  return { first, length: billingDayIn(begun + months, billing_day) - first }
 }
 
 /** The first day after `day` that is a billing day; a month that is too short is billed on its last day. */
-export function nextBillingDay(day: Day, billing_day: number): Day {
-  const date = new Date(day * day_ms)
-  const thisMonth = billingDayIn(monthAt(date.getUTCFullYear(), date.getUTCMonth()), billing_day)
-  return thisMonth > day
-    ? thisMonth
-    : billingDayIn(monthAt(date.getUTCFullYear(), date.getUTCMonth() + 1), billing_day)
-}
+export const nextBillingDay = (day: Day, billing_day: number): Day =>
+  billingDayIn(billingMonth(day, billing_day) + 1, billing_day)
 
 /** What is left of `days` when `others` are taken away, in order. */
 export function without(days: Days, others: readonly Days[]): Days[] {
@@ -59,10 +60,16 @@ export function overlap(a: Days, b: Days): Days | undefined {
   return from < until ? { from, until } : undefined
 }
 
-const billingDayIn = (month: { first: Day; length: number }, billing_day: number): Day =>
-  month.first + Math.min(billing_day, month.length) - 1
-
-const monthAt = (year: number, month: number) => {
-  const first = Date.UTC(year, month, 1) / day_ms
-  return { first, length: Date.UTC(year, month + 1, 1) / day_ms - first }
+/** The month in which the billing month of a day begins, counted from the year 0. */
+function billingMonth(day: Day, billing_day: number): number {
+  const date = new Date(day * day_ms)
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth()
+  return billingDayIn(month, billing_day) <= day ? month : month - 1
 }
+
+const billingDayIn = (month: number, billing_day: number): Day => {
+  const first = firstOf(month)
+  return first + Math.min(billing_day, firstOf(month + 1) - first) - 1
+}
+
+const firstOf = (month: number): Day => Date.UTC(Math.floor(month / 12), month % 12, 1) / day_ms

@@ -1,0 +1,143 @@
+import { command } from '#kernel/commands.ts'
+import { today, type Ctx } from '#kernel/ctx.ts'
+import { invalidField, Refused } from '#kernel/refused.ts'
+import { find, lock } from '#kernel/store.ts'
+import { tariffs } from '#modules/catalog/index.ts'
+import { customers } from '#modules/customers/index.ts'
+import { assignPoolAddress } from '#modules/network/index.ts'
+import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dates.ts'
+import { enter } from './enter.ts'
+import { completed, timelineNow, type Entry } from './history.ts'
+import { services, type Service } from './services.ts'
+import { mustBeWithinLimit } from './stop-limit.ts'
+import { periodOn, timelineOf } from './timeline.ts'
+
+export const activateService = command(
+  services,
+  'activate',
+  {
+    input: { date: dateField, reason: reasonField },
+    help: 'From this day it works and is billed.',
+    unless: (service) =>
+      ['pending', 'stopped', 'disabled'].includes(service.status)
+        ? null
+        : `This service is ${service.status}.`,
+  },
+  async (ctx, service, { date, reason }) => {
+    const from =
+      date || service.status !== 'pending'
+        ? dayOfChange(ctx, date, reason)
+        : laterOf(service.start_date, today(ctx).toString())
+    const customer = await lock(ctx, customers, service.customer_id)
+    if (customer.status === 'disabled')
+      throw new Refused(409, 'customer_disabled', 'The customer is disabled. Activate the customer first.')
+    const pool =
+      service.ipv4_mode === 'pool' ? await assignPoolAddress(ctx, service.id, service.router_id) : undefined
+    const told = { reason, ...(pool ? { ipv4_address: pool } : {}) }
+    if (service.status === 'pending') {
+      // An activation that was planned for another day gives way to this one.
+      const planned = (await timelineNow(ctx, service.id)).changes.filter(({ kind }) => kind === 'activate')
+      return enter(ctx, service, { add: [{ kind: 'activate', date: from }], takeBack: planned }, told)
+    }
+    mustNotBeBeforeStart(service, (await timelineNow(ctx, service.id)).periods, from)
+    const add: Entry[] = [
+      ...(service.status === 'disabled' ? [{ kind: 'enable', date: from, group_id: null } as const] : []),
+      { kind: 'resume', date: from, group_id: null },
+    ]
+    return enter(
+      ctx,
+      service,
+      { add },
+      { ...told, unlessSame: `It changes nothing: the service is so on ${from} already.` },
+    )
+  },
+)
+
+export const stopService = command(
+  services,
+  'stop',
+  {
+    input: {
+      date: dateField,
+      until: {
+        kind: 'date',
+        nullable: true,
+        help: 'The day on which it works again; later by hand when left out',
+      },
+      reason: reasonField,
+    },
+    help: 'A pause the customer wants: no access, no charge.',
+    unless: (service) =>
+      service.status === 'active' || service.status === 'stopped'
+        ? null
+        : `Only an active service can be stopped; this one is ${service.status}.`,
+  },
+  async (ctx, service, { date, until = null, reason }) => {
+    const from = dayOfChange(ctx, date, reason)
+    if (until && until <= from)
+      throw invalidField('until', 'not_after_start', `It must work again after the day it stops, ${from}.`)
+    const { changes, periods: before } = await timelineNow(ctx, service.id)
+    mustNotBeBeforeStart(service, before, from)
+    const then = periodOn(before, from)?.status ?? 'pending'
+    if (then !== 'active')
+      throw new Refused(
+        409,
+        'not_active_then',
+        `Only an active service can be stopped; on ${from} this one is ${then}.`,
+      )
+    const add: Entry[] = [
+      { kind: 'stop', date: from },
+      ...(until ? [{ kind: 'resume', date: until } as const] : []),
+    ]
+    const tariff = await find(ctx, tariffs, service.tariff_id)
+    const proposed = add.map((entry, n) => completed({ group_id: 'proposed', ...entry }, 1_000_000 + n))
+    mustBeWithinLimit(tariff?.max_stop_days ?? null, before, timelineOf([...changes, ...proposed]).periods, {
+      date: from,
+      until,
+    })
+    return enter(ctx, service, { add }, { reason })
+  },
+)
+
+export const resumeService = command(
+  services,
+  'resume',
+  {
+    input: { date: dateField, reason: reasonField },
+    unless: (service) =>
+      service.status === 'stopped'
+        ? null
+        : `Only a stopped service can be resumed; this one is ${service.status}.`,
+  },
+  (ctx, service, { date, reason }) => enterOne(ctx, service, 'resume', date, reason),
+)
+
+export const terminateService = command(
+  services,
+  'terminate',
+  {
+    danger: true,
+    input: { date: dateField, reason: reasonField },
+    help: 'It ends for good on this day; its login and addresses become free.',
+    unless: (service) => (service.status === 'terminated' ? 'This service has ended already.' : null),
+  },
+  (ctx, service, { date, reason }) => enterOne(ctx, service, 'terminate', date, reason),
+)
+
+async function enterOne(
+  ctx: Ctx,
+  service: Service,
+  kind: 'resume' | 'terminate',
+  date: string | null | undefined,
+  reason: string | null | undefined,
+): Promise<Service> {
+  const from = dayOfChange(ctx, date, reason)
+  mustNotBeBeforeStart(service, (await timelineNow(ctx, service.id)).periods, from)
+  const unlessSame =
+    kind === 'resume'
+      ? `It changes nothing: the service is not stopped on ${from}.`
+      : `It changes nothing: the service ends before ${from} already.`
+  return enter(ctx, service, { add: [{ kind, date: from }] }, { reason, unlessSame })
+}
+
+const laterOf = (a: string, b: string) => (a > b ? a : b)
