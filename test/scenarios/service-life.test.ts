@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from '#kernel/sql.ts'
-import { addServices } from '#modules/services/index.ts'
+import { addServices, planTerms } from '#modules/services/index.ts'
 import { advance, asTenant, clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
 
@@ -329,4 +329,36 @@ test('many services are added at once as one by one', async () => {
   )
   await expect(twice).rejects.toThrow('198.51.100.1 is assigned to another service.')
   expect((await admin.get('/services?login=fine')).data).toEqual([])
+})
+
+test('the price of a tariff rises for all who are on it then, and for nobody else', async () => {
+  const { admin, cheap, dear, customer_id, service_id } = await story()
+  const others = await asTenant(isp, admin.tenant_id, (ctx) =>
+    addServices(
+      ctx,
+      ['moves', 'agreed'].map((login) => ({ customer_id, tariff_id: cheap, login, activate: true })),
+    ),
+  )
+  const [moves, agreed] = others.map(({ id }) => id)
+  await admin.post(`/services/${agreed}/change_terms`, { price: '25.00' })
+  await asTenant(isp, admin.tenant_id, (ctx) =>
+    planTerms(
+      ctx,
+      [service_id, moves!, agreed!].map((id) => ({
+        service_id: id,
+        date: '2027-05-16',
+        price: 3300n,
+        for_tariff_id: cheap,
+      })),
+      'dearer from May on',
+    ),
+  )
+  await admin.post(`/services/${moves}/change_tariff`, { tariff_id: dear, date: '2027-05-01' })
+  const prices = await asTenant(isp, admin.tenant_id, (ctx) =>
+    ctx.db.all(sql<{ price: bigint }>`
+      select price from service_periods
+      where during @> '2027-06-01'::date and service_id = any(${[service_id, moves, agreed]}::uuid[])
+      order by array_position(${[service_id, moves, agreed]}::uuid[], service_id)`),
+  )
+  expect(prices).toEqual([{ price: 3300n }, { price: 6000n }, { price: 2500n }])
 })
