@@ -87,6 +87,18 @@ test('a large run in two lanes whose connections are cut goes on where it stoppe
       )
     ).data[0].customer_id,
   ).not.toBe(page.data[0].customer_id)
+  for (const sort of ['-odd', 'name', '-difference', 'customer_id']) {
+    const seen: { customer_id: string; customer_name: string; difference: string }[] = []
+    for (let cursor = ''; ;) {
+      const part = await admin.get(`/billing_runs/${run.id}/preview?limit=200&sort=${sort}&cursor=${cursor}`)
+      seen.push(...part.data)
+      if (part.next_cursor === null) break
+      cursor = part.next_cursor
+    }
+    expect(new Set(seen.map((row) => row.customer_id)).size).toBe(6000)
+    const sizes = seen.map((row) => Math.abs(Number(row.difference)))
+    if (sort === '-odd') expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+  }
   expect((await admin.call('GET', `/billing_runs/${run.id}/preview?sort=colour`)).status).toBe(422)
   expect((await admin.call('GET', `/billing_runs/${run.id}/preview?cursor=zzz`)).status).toBe(400)
 

@@ -1,3 +1,5 @@
+import { actFor, actingPartner } from './acting.ts'
+
 /** One refused field of a {@link Problem}: `field` as sent, `detail` a sentence for the person. */
 export type FieldError = { field: string; code: string; detail: string }
 
@@ -32,6 +34,8 @@ type Options = {
   /** The same key sent twice does the thing once. */
   idempotency_key?: string
   signal?: AbortSignal
+  /** Asks as oneself also while acting within a partner. */
+  as_oneself?: boolean
 }
 
 /** `/customers` → `/api/v1/customers?…`; a path that already names the API, as in meta, stays as it is. */
@@ -44,10 +48,17 @@ export function apiPath(path: string, query: Query = {}): string {
   return search.size > 0 ? `${base}?${search}` : base
 }
 
+/** An address that the browser itself opens (a file, a stream), where no header can say within which partner. */
+export function apiLink(path: string, query: Query = {}): string {
+  return apiPath(path, { ...query, acting_partner: actingPartner() })
+}
+
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (options.version !== undefined) headers['if-match'] = `"${options.version}"`
   if (options.idempotency_key !== undefined) headers['idempotency-key'] = options.idempotency_key
+  const acting = options.as_oneself ? null : actingPartner()
+  if (acting !== null) headers['acting-partner'] = acting
   let body: BodyInit | undefined
   if (options.body instanceof Blob) {
     body = options.body
@@ -67,7 +78,12 @@ async function request<T>(method: string, path: string, options: Options = {}): 
     throw new Problem(0, { code: 'unreachable', detail: 'The server does not answer. Check the connection.' })
   })
   const text = await response.text()
-  if (!response.ok) throw new Problem(response.status, parseJson(text) ?? { title: response.statusText })
+  if (!response.ok) {
+    const problem = new Problem(response.status, parseJson(text) ?? { title: response.statusText })
+    // The partner is gone, or not below this person any more.
+    if (acting !== null && problem.code === 'not_your_partner') actFor(null)
+    throw problem
+  }
   // The server validates what it sends against the noun's schema; repeating that here would double the contract.
   return (text === '' ? null : JSON.parse(text)) as T
 }

@@ -9,6 +9,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { followOtherWindows } from './acting.ts'
 import { queryClient } from './query-client.ts'
 import { router } from './routes.tsx'
 import { cssVariables, theme } from './theme.ts'
@@ -21,6 +22,8 @@ window.addEventListener('vite:preloadError', (event) => {
   sessionStorage.setItem('isp.reloaded_ms', String(Date.now()))
   location.reload()
 })
+
+followOtherWindows()
 
 const root = document.getElementById('root')
 if (root) {

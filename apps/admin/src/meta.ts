@@ -52,6 +52,8 @@ export type Field = {
   group?: string
   /** May be given at creation only. */
   immutable?: boolean
+  /** As a filter it is asked for by its value only. */
+  equal_only?: boolean
 }
 
 export type Command = {
@@ -77,6 +79,8 @@ export type Noun = {
   searchable?: boolean
   fields: Field[]
   custom_fields?: Field[]
+  /** What its list can be asked beside its fields. */
+  filters?: { name: string; help?: string }[]
   /** What creation takes where it is a command of its own, such as a service's. */
   create_fields?: Field[] | null
   can: { list: boolean; get: boolean; create: boolean; update: boolean; delete: boolean }
@@ -93,7 +97,13 @@ export type Meta = {
     test_clock: boolean
     now: string
   }
-  actor: { kind: 'user' | 'api_key'; id: string; name: string; partner_id: string | null }
+  actor: {
+    kind: 'user' | 'api_key'
+    id: string
+    name: string
+    partner_id: string | null
+    acting_partner_id?: string | null
+  }
   nouns: Noun[]
 }
 

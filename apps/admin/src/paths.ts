@@ -16,7 +16,6 @@ export const paths = {
   newService: (customer_id: string) => withQuery('/services/new', { customer_id }),
   invoice: (id: string) => `/invoices/${encodeURIComponent(id)}`,
   invoices: (query: Record<string, string> = {}) => withQuery('/invoices', query),
-  invoicePdf: (id: string) => `/api/v1/invoices/${encodeURIComponent(id)}/pdf`,
   newPayment: (query: Record<string, string> = {}) => withQuery('/payments/new', query),
   billingRun: (id: string, query: Record<string, string> = {}) =>
     withQuery(`/billing_runs/${encodeURIComponent(id)}`, query),

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
@@ -7,10 +7,11 @@ import { api, newIdempotencyKey, sentenceOf } from '../api.ts'
 import { count } from '../format.ts'
 import { allFields, type Field, type Noun } from '../meta.ts'
 import { refreshEverything } from '../query-client.ts'
-import { ErrorNotice, Notice } from '../ui/Notice.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { BulkOutcome, type BulkAnswer } from './BulkOutcome.tsx'
+import { DrawerForm } from './DrawerForm.tsx'
 import { FieldsForm } from './FieldsForm.tsx'
-import { bodyOf, isEmpty, useFormState } from './useFormState.ts'
+import { bodyOf, isReady, useFormState } from './useFormState.ts'
 
 export type BulkOperation = { verb: string; label: string; fields: Field[]; danger: boolean }
 type Target = { ids: string[] } | { filter: Record<string, string> }
@@ -43,10 +44,7 @@ export function BulkForm({
     operation.verb === 'update' ? editable.filter((field) => field.name === chosen) : operation.fields
   const form = useFormState(fields, {})
   const input = bodyOf(Object.fromEntries(fields.map((field) => [field.name, form.values[field.name]])))
-  const filled =
-    operation.verb === 'update'
-      ? Object.keys(input).length > 0
-      : fields.every((field) => !field.required || !isEmpty(form.values[field.name]))
+  const filled = operation.verb === 'update' ? Object.keys(input).length > 0 : isReady(fields, form.values)
   const path = `${noun.path}/bulk`
   const body = { operation: operation.verb, ...target, input }
   const [settled] = useDebouncedValue(JSON.stringify(body), 350)
@@ -59,8 +57,10 @@ export function BulkForm({
     retry: false,
     staleTime: 0,
   })
+  // One key a form: a lost answer that is asked for again repeats nothing that was done.
+  const [key] = useState(newIdempotencyKey)
   const run = useMutation({
-    mutationFn: () => api.post<BulkAnswer>(path, body, { idempotency_key: newIdempotencyKey() }),
+    mutationFn: () => api.post<BulkAnswer>(path, body, { idempotency_key: key }),
     onError: form.refuse,
     onSuccess: refreshEverything,
   })
@@ -68,69 +68,47 @@ export function BulkForm({
   if (run.data) return <BulkOutcome answer={run.data} onDone={onDone} />
 
   return (
-    <form
-      ref={form.formRef}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (
-          form.check((field) => t('form.required', { field: field.label })) &&
-          (!mustType || typed === String(size))
-        )
-          run.mutate()
-      }}
+    <DrawerForm
+      form={form}
+      note={t('bulk.will', {
+        count: size,
+        total: count(size),
+        what: (size === 1 ? noun.label : noun.label_plural).toLowerCase(),
+      })}
+      submit={t('bulk.run', { what: operation.label, total: count(size) })}
+      danger={operation.danger}
+      pending={run.isPending}
+      disabled={!filled || (mustType && typed !== String(size))}
+      onSubmit={() => run.mutate()}
+      onCancel={onDone}
     >
-      <Stack>
-        <Text>
-          {t('bulk.will', {
-            count: size,
-            total: count(size),
-            what: (size === 1 ? noun.label : noun.label_plural).toLowerCase(),
-          })}
-        </Text>
-        <ErrorNotice error={form.refusal} />
-        {operation.verb === 'update' && (
-          <NativeSelect
-            label={t('bulk.field')}
-            required
-            value={chosen}
-            onChange={(event) => setChosen(event.currentTarget.value)}
-            data={[
-              { value: '', label: t('form.choose') },
-              ...editable.map((field) => ({ value: field.name, label: field.label })),
-            ]}
-          />
-        )}
-        <FieldsForm fields={fields} form={form} focusFirst />
-        <div aria-live="polite">
-          {preview.error && <Notice tone="warn">{sentenceOf(preview.error)}</Notice>}
-          {preview.data && <Preview answer={preview.data} />}
-        </div>
-        {mustType && (
-          <TextInput
-            label={t('bulk.type', { size })}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            inputMode="numeric"
-            autoComplete="off"
-          />
-        )}
-        <Group gap="xs">
-          <Button
-            type="submit"
-            size="sm"
-            color={operation.danger ? 'red.8' : undefined}
-            loading={run.isPending}
-            disabled={!filled || (mustType && typed !== String(size))}
-          >
-            {t('bulk.run', { what: operation.label, total: count(size) })}
-          </Button>
-          <Button variant="default" size="sm" onClick={onDone}>
-            {t('form.cancel')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      {operation.verb === 'update' && (
+        <NativeSelect
+          label={t('bulk.field')}
+          required
+          value={chosen}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+          data={[
+            { value: '', label: t('form.choose') },
+            ...editable.map((field) => ({ value: field.name, label: field.label })),
+          ]}
+        />
+      )}
+      <FieldsForm fields={fields} form={form} focusFirst />
+      <div aria-live="polite">
+        {preview.error && <Notice tone="warn">{sentenceOf(preview.error)}</Notice>}
+        {preview.data && <Preview answer={preview.data} />}
+      </div>
+      {mustType && (
+        <TextInput
+          label={t('bulk.type', { size })}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          inputMode="numeric"
+          autoComplete="off"
+        />
+      )}
+    </DrawerForm>
   )
 }
 

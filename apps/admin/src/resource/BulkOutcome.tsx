@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from '@tanstack/react-query'
-import { api, apiPath } from '../api.ts'
+import { api, apiLink } from '../api.ts'
 import { count } from '../format.ts'
 import { paths } from '../paths.ts'
 import { TextLink } from '../ui/Link.tsx'
@@ -53,8 +53,7 @@ export function BulkProgress({ id, onDone }: { id: string; onDone?: () => void }
   const { data: job } = useQuery({
     queryKey: ['bulk_job', id],
     queryFn: () => api.get<BulkJob>(`/bulk_jobs/${id}`),
-    refetchInterval: (query) =>
-      ['queued', 'running', undefined].includes(query.state.data?.status) ? 1000 : false,
+    meta: { live: ['bulk_job'], rest_ms: 1000 },
   })
   if (!job) return null
   const over = !['queued', 'running'].includes(job.status)
@@ -69,7 +68,7 @@ export function BulkProgress({ id, onDone }: { id: string; onDone?: () => void }
       />
       {over && <Text>{t('bulk.outcome', { done: count(job.done), failed: count(job.failed) })}</Text>}
       {over && (
-        <a href={apiPath(`/bulk_jobs/${id}/result`)} download={`${id}.ndjson`}>
+        <a href={apiLink(`/bulk_jobs/${id}/result`)} download={`${id}.ndjson`}>
           {t('bulk.result')}
         </a>
       )}

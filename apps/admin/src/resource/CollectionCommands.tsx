@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Noun } from '../meta.ts'
 import { useQueryState } from '../ui/search.ts'
 
-const CollectionForm = lazy(async () => ({ default: (await import('./CollectionForm.tsx')).CollectionForm }))
+const CommandForm = lazy(async () => ({ default: (await import('./CommandForm.tsx')).CommandForm }))
 
 /** Commands on the noun as a whole, beside its list. Making one is the create button's business. */
 export function CollectionCommands({ noun }: { noun: Noun }) {
@@ -27,7 +27,7 @@ export function CollectionCommands({ noun }: { noun: Noun }) {
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         <Suspense fallback={null}>
-          {open && <CollectionForm key={open.verb} command={open} onDone={close} />}
+          {open && <CommandForm key={open.verb} noun={noun} command={open} onDone={close} />}
         </Suspense>
       </Drawer>
     </>

@@ -7,8 +7,15 @@ import { useQueryState } from '../ui/search.ts'
 
 const CommandForm = lazy(async () => ({ default: (await import('./CommandForm.tsx')).CommandForm }))
 
+type Props = {
+  noun: Noun
+  row: Row
+  /** Verbs that have a form of their own. */
+  without?: string[]
+}
+
 /** The command that the address opens (`?do=block`), over the page of the row it acts on. */
-export function CommandDrawer({ noun, row }: { noun: Noun; row: Row }) {
+export function CommandDrawer({ noun, row, without = [] }: Props) {
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
   const verb = query['do']
@@ -16,7 +23,7 @@ export function CommandDrawer({ noun, row }: { noun: Noun; row: Row }) {
   const command =
     verb === 'delete' && noun.can.delete
       ? deletion(noun, t('page.deleteTitle', { title: titleOf(noun, row) }))
-      : noun.commands.find((one) => one.verb === verb && one.on === 'row')
+      : noun.commands.find((one) => one.verb === verb && one.on === 'row' && !without.includes(one.verb))
   return (
     <Drawer
       opened={command !== undefined}

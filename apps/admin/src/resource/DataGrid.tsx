@@ -44,6 +44,8 @@ export type GridProps = {
   more?: boolean
   onMore?: () => void
   total?: number | undefined
+  /** Figures over all rows of the list, by the column that they are of. */
+  footer?: { label: string; cells: Record<string, ReactNode> } | undefined
   empty?: ReactNode
   /** Grows with its rows instead of filling its parent; for the short lists inside a page. */
   inline?: boolean
@@ -183,6 +185,7 @@ export function DataGrid(props: GridProps) {
         </div>
       </div>
       {!props.waiting && rows.length === 0 && props.empty}
+      {rows.length > 0 && props.footer && <GridFooter columns={columns} footer={props.footer} />}
       {more && rows.length > 0 && (
         <div className={classes.more} role="presentation">
           {t('grid.more', { shown: count(rows.length) })}
@@ -191,6 +194,23 @@ export function DataGrid(props: GridProps) {
     </div>
   )
 }
+
+/** Stays in sight at the lower edge. It follows the grid in reading order, and says itself what it is. */
+function GridFooter({ columns, footer }: { columns: Column[]; footer: Footer }) {
+  const shown = columns.filter((column) => footer.cells[column.id] !== undefined)
+  if (shown.length === 0) return null
+  return (
+    <div className={classes.foot} role="group" aria-label={footer.label}>
+      <span>{footer.label}</span>
+      {shown.map((column) => (
+        <span key={column.id}>
+          {column.label} <strong>{footer.cells[column.id]}</strong>
+        </span>
+      ))}
+    </div>
+  )
+}
+type Footer = NonNullable<GridProps['footer']>
 
 function HeaderCell({ column, sort, onSort, onResize, onMove }: { column: Column } & GridProps) {
   const descending = sort === `-${column.id}`

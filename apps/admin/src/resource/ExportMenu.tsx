@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { apiPath } from '../api.ts'
+import { apiLink } from '../api.ts'
 import type { Noun } from '../meta.ts'
 
 /** A file of exactly what is seen: the same filters, the same order, the same columns. */
@@ -16,7 +16,7 @@ export function ExportMenu({
 }) {
   const { t } = useTranslation()
   const href = (format: string) =>
-    apiPath(`${noun.path}/export`, { ...query, format, fields: columns.join(',') })
+    apiLink(`${noun.path}/export`, { ...query, format, fields: columns.join(',') })
   return (
     <Menu>
       <Menu.Target>

@@ -3,10 +3,18 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
-import { allFields, fieldNamed, type Noun } from '../meta.ts'
+import type { Noun } from '../meta.ts'
 import type { Search } from '../ui/search.ts'
 import classes from './FilterBar.module.css'
-import { filtersOf, keyOf, operatorsFor, replaceFilter, type Filter } from './filters.ts'
+import {
+  filterField,
+  filterFields,
+  filtersOf,
+  keyOf,
+  operatorsFor,
+  replaceFilter,
+  type Filter,
+} from './filters.ts'
 import { useFilterText } from './useFilterText.ts'
 
 const FilterEditor = lazy(async () => ({ default: (await import('./FilterEditor.tsx')).FilterEditor }))
@@ -23,7 +31,7 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState<Filter | null>(null)
   const filters = filtersOf(noun, query)
-  const fields = allFields(noun).filter(
+  const fields = filterFields(noun).filter(
     (field) => field.filterable && field.name !== 'id' && operatorsFor(field).length > 0,
   )
   return (
@@ -103,7 +111,7 @@ function FilterChip({ noun, filter, onChange }: { noun: Noun; filter: Filter; on
   const { t } = useTranslation()
   const [opened, setOpened] = useState(false)
   const text = useFilterText(noun, filter)
-  const label = fieldNamed(noun, filter.field)?.label ?? filter.field
+  const label = filterField(noun, filter.field)?.label ?? filter.field
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus>
       <div className={classes.chip}>

@@ -1,8 +1,8 @@
 import { Button, Checkbox, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fieldNamed, useMeta, type Field, type Noun } from '../meta.ts'
-import { operatorsFor, type Filter, type Operator } from './filters.ts'
+import { useMeta, type Field, type Noun } from '../meta.ts'
+import { filterField, operatorsFor, type Filter, type Operator } from './filters.ts'
 import { ReferencePicker } from './ReferencePicker.tsx'
 import { isNumeric } from '../format.ts'
 
@@ -19,7 +19,7 @@ export function FilterEditor({
   const { t } = useTranslation()
   const [operator, setOperator] = useState(filter.operator)
   const [value, setValue] = useState(filter.value)
-  const field = fieldNamed(noun, filter.field)
+  const field = filterField(noun, filter.field)
   if (!field) return null
   const all = operatorsFor(field)
   const shownValue = operator === 'null' && value !== 'false' ? 'true' : value

@@ -29,6 +29,7 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
       api.get<{ data: AuditRow[]; next_cursor: string | null }>(`${noun.path}/${id}/history`, {
         query: { limit: 20, cursor: pageParam },
       }),
+    meta: { live: [noun.name] },
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   })

@@ -12,8 +12,9 @@ import { useQueryState } from '../ui/search.ts'
 import { Consequences } from './Consequences.tsx'
 import { FieldsForm } from './FieldsForm.tsx'
 import { UnsavedGuard } from './UnsavedGuard.tsx'
-import { bodyOf, changesOf, isEmpty, useFormState } from './useFormState.ts'
-import { notify } from '../ui/notify.ts'
+import { undoOffer } from './undo.ts'
+import { bodyOf, changesOf, isReady, useFormState } from './useFormState.ts'
+import { notify } from '../ui/notify.tsx'
 
 type Props = {
   noun: Noun
@@ -41,7 +42,9 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
         ? api.patch<Row>(`${noun.path}/${row.id}`, body, version === undefined ? {} : { version })
         : api.post<Row>(noun.path, body),
     onSuccess: async (saved) => {
-      void notify(t(row ? 'form.saved' : 'form.created', { title: titleOf(noun, saved) }))
+      const title = titleOf(noun, saved)
+      if (row) void notify(t('form.saved', { title }), undoOffer(noun, initial, body, saved))
+      else void notify(t('form.created', { title }))
       if (onCreated && !row) onCreated(saved)
       else
         await go(noun.can.get ? paths.row(noun, saved.id) : paths.list(noun), {
@@ -52,9 +55,7 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
     },
     onError: form.refuse,
   })
-  const ready = row
-    ? Object.keys(body).length > 0
-    : fields.every((field) => !field.required || !isEmpty(form.values[field.name]))
+  const ready = row ? Object.keys(body).length > 0 : isReady(fields, form.values)
 
   return (
     <FormLayout

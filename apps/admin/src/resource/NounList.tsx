@@ -23,6 +23,7 @@ import classes from './NounList.module.css'
 import { CollectionCommands } from './CollectionCommands.tsx'
 import { SavedViews } from './SavedViews.tsx'
 import { useColumns } from './useColumns.ts'
+import { useFooter } from './useFooter.tsx'
 import { useList } from './useList.ts'
 import { useListKeys } from './useListKeys.ts'
 import { useSelection } from './useSelection.ts'
@@ -30,22 +31,23 @@ import { useSelection } from './useSelection.ts'
 export type NounListProps = {
   noun: Noun
   actions?: ReactNode
-  /** Refreshes by itself, for things that live. */
-  every_ms?: number
+  /** Does not follow what happens. */
+  still?: boolean
   above?: ReactNode
   extraColumns?: ExtraColumns
   onOpen?: (id: string) => void
 }
 
 /** The list of any noun, driven by meta. Everything that shapes it stands in the address. */
-export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen }: NounListProps) {
+export function NounList({ noun, actions, still = false, above, extraColumns, onOpen }: NounListProps) {
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
   const go = useGo()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const columns = useColumns(noun, query['columns'])
   const asked = listQuery(noun, query)
-  const list = useList(noun, asked, columns.shown, { every_ms: every_ms ?? 0 })
+  const list = useList(noun, asked, columns.shown, { still })
+  const footer = useFooter(noun, asked, columns.shown)
   const shownColumns = useGridColumns(noun, columns, list.refs, extraColumns)
   const names = columns.shown.join()
   const compact = useCallback(
@@ -140,6 +142,7 @@ export function NounList({ noun, actions, every_ms, above, extraColumns, onOpen 
         more={list.hasNextPage}
         onMore={() => !list.isFetchingNextPage && !list.isFetching && void list.fetchNextPage()}
         total={list.total}
+        footer={footer}
         empty={list.error ? null : <EmptyList noun={noun} query={query} onChange={setQuery} />}
       />
       <BulkBar

@@ -18,6 +18,7 @@ type Props = {
   error?: ReactNode
   description?: ReactNode
   name?: string
+  size?: 'xs' | 'sm'
 }
 
 /** Chooses a row of another noun by typing part of it: the server searches, twenty at a time. */
@@ -62,6 +63,7 @@ export function ReferencePicker(props: Props) {
       <Combobox.Target>
         <TextInput
           {...(props.name ? { name: props.name } : {})}
+          size={props.size ?? 'sm'}
           label={props.hideLabel ? undefined : props.label}
           aria-label={props.hideLabel && typeof props.label === 'string' ? props.label : undefined}
           required={props.required ?? false}

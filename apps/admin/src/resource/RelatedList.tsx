@@ -24,27 +24,17 @@ type Props = {
   extraColumns?: ExtraColumns
   actions?: ReactNode
   sort?: string
-  every_ms?: number
 }
 
 /** A real list inside a page: sortable, open-able, every row reachable, and a link to the whole list, filtered. */
-export function RelatedList({
-  noun,
-  by,
-  id,
-  title,
-  extraColumns,
-  actions,
-  sort: firstSort,
-  every_ms,
-}: Props) {
+export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort }: Props) {
   const { t } = useTranslation()
   const go = useGo()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const [sort, setSort] = useState(firstSort ?? noun.default_sort)
   const columns = useColumns(noun, undefined, [by])
   const query: Record<string, string> = { [by]: id, ...(sort ? { sort } : {}) }
-  const list = useList(noun, query, columns.shown, { every_ms: every_ms ?? 0 })
+  const list = useList(noun, query, columns.shown)
   const shownColumns = useGridColumns(noun, columns, list.refs, extraColumns)
   const names = columns.shown.join()
   const compact = useCallback(

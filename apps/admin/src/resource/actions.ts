@@ -9,6 +9,7 @@ export function useActions(noun: Noun | undefined, id: string) {
   return useQuery({
     queryKey: ['actions', noun?.path, id],
     queryFn: () => api.get<Record<string, Allowed>>(`${noun?.path}/${id}/actions`),
+    meta: { live: noun ? [noun.name] : [] },
     enabled: noun !== undefined && noun.commands.some((command) => command.on === 'row'),
   })
 }

@@ -1,5 +1,5 @@
-import type { Field, Kind, Noun } from '../meta.ts'
-import { allFields } from '../meta.ts'
+import { humanise } from '../format.ts'
+import { allFields, fieldNamed, type Field, type Kind, type Noun } from '../meta.ts'
 
 export type Operator = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'null' | 'starts'
 
@@ -33,15 +33,36 @@ const orderedKinds = new Set<Kind>([
   'kbps',
 ])
 
+/** What its list can be asked beside its fields, as if they were fields: they know equality only. */
+const ownFilters = (noun: Noun): Field[] =>
+  (noun.filters ?? []).map(({ name, help }) => ({
+    name,
+    label: humanise(name),
+    kind: 'text',
+    filterable: true,
+    equal_only: true,
+    ...(help ? { help } : {}),
+  }))
+
+/** A field that the list can be filtered by. A filter of the noun's own goes before a field of the same name. */
+export const filterField = (noun: Noun, name: string): Field | undefined =>
+  ownFilters(noun).find((field) => field.name === name) ?? fieldNamed(noun, name)
+
+export const filterFields = (noun: Noun): Field[] => {
+  const own = ownFilters(noun)
+  return [...allFields(noun).filter(({ name }) => !own.some((field) => field.name === name)), ...own]
+}
+
 /** The operators that make sense for a field, the likeliest first; `null` only where a value may be missing. */
 export function operatorsFor(field: Field): Operator[] {
+  if (field.equal_only) return ['eq']
   const all = operators[field.kind] ?? (orderedKinds.has(field.kind) ? ordered : textual)
   return field.nullable === false || field.required ? all.filter((operator) => operator !== 'null') : all
 }
 
 /** `balance[lt]` → field and operator; a bare name means equality, which for a choice is "one of one". */
 export function filtersOf(noun: Noun, query: Record<string, string>): Filter[] {
-  const fields = new Map(allFields(noun).map((field) => [field.name, field]))
+  const fields = new Map(filterFields(noun).map((field) => [field.name, field]))
   return Object.entries(query).flatMap(([key, value]): Filter[] => {
     const [, name = '', operator = 'eq'] = /^([a-z_0-9.]+)(?:\[([a-z]+)\])?$/.exec(key) ?? []
     const field = fields.get(name)

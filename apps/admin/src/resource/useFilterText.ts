@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next'
 import { date, kbps, labelOf, money } from '../format.ts'
-import { fieldNamed, useMeta, type Field, type Noun } from '../meta.ts'
-import type { Filter } from './filters.ts'
+import { useMeta, type Field, type Noun } from '../meta.ts'
+import { filterField, type Filter } from './filters.ts'
 import { useReferenceTitle } from './useReferenceTitle.ts'
 
 /** A condition in words: `Status is Active or Blocked`, `Balance is below €0.00`. */
 export function useFilterText(noun: Noun, filter: Filter): string {
   const { t } = useTranslation()
   const { tenant } = useMeta()
-  const field = fieldNamed(noun, filter.field)
+  const field = filterField(noun, filter.field)
   const reference = field?.kind === 'reference' && field.to !== undefined && filter.operator !== 'null'
   const title = useReferenceTitle(reference ? field.to : undefined, filter.value)
   if (!field) return ''

@@ -61,6 +61,10 @@ export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
+/** Whether all is there that must be. */
+export const isReady = (fields: Field[], values: Values): boolean =>
+  fields.every((field) => !field.required || !isEmpty(values[field.name]))
+
 /** What is sent when something is created or commanded: what was filled, custom fields under `custom`. */
 export function bodyOf(values: Values): Values {
   return nested(Object.entries(values).filter(([, value]) => !isEmpty(value)))

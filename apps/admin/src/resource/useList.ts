@@ -39,12 +39,12 @@ export function useList(
   noun: Noun,
   query: Record<string, string>,
   columns: string[],
-  options: { every_ms?: number } = {},
+  options: { still?: boolean } = {},
 ) {
   const include = referencesAmong(noun, columns)
   const result = useInfiniteQuery({
     ...listQueryOptions(noun, query, include),
-    refetchInterval: options.every_ms ?? false,
+    meta: options.still ? {} : { live: [noun.name], rest_ms: 3000 },
   })
   const pages = result.data?.pages
   const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? [], [pages])

@@ -12,5 +12,6 @@ export function useRow(noun: Noun, id: string): Row {
   return useSuspenseQuery({
     queryKey: ['row', noun.path, id, include],
     queryFn: () => api.get<Row>(`${noun.path}/${id}`, { query: { include } }),
+    meta: { live: [noun.name] },
   }).data
 }

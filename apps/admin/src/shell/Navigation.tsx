@@ -15,6 +15,7 @@ import { PlainLink } from '../ui/Link.tsx'
 import { entriesFor, type Entry } from './navigation.ts'
 import classes from './Navigation.module.css'
 import { openOverlay } from './overlays.ts'
+import { PartnerSwitcher } from './PartnerSwitcher.tsx'
 import { UserMenu } from './UserMenu.tsx'
 
 export function Navigation(props: { collapsed: boolean; onCollapse?: () => void; onNavigate?: () => void }) {
@@ -25,11 +26,7 @@ export function Navigation(props: { collapsed: boolean; onCollapse?: () => void;
   return (
     <nav className={classes.nav} data-collapsed={collapsed || undefined} aria-label={t('nav.label')}>
       <div className={classes.top}>
-        {!collapsed && (
-          <div className={classes.tenant} title={tenant.name}>
-            {tenant.name}
-          </div>
-        )}
+        {!collapsed && <PartnerSwitcher name={tenant.name} />}
         {props.onCollapse && (
           <ActionIcon onClick={props.onCollapse} aria-label={collapsed ? t('nav.expand') : t('nav.collapse')}>
             {collapsed ? (

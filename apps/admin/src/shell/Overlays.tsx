@@ -1,6 +1,6 @@
 import { useHotkeys } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { onFirstNotice } from '../ui/notify.ts'
+import { onFirstNotice } from '../ui/notify.tsx'
 import { onOverlay, openOverlay } from './overlays.ts'
 
 const loadPalette = () => import('./Palette.tsx')

@@ -1,7 +1,7 @@
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { IconArrowRight, IconCash, IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconArrowRight, IconBolt, IconCash, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
@@ -11,6 +11,7 @@ import { useGo } from '../ui/Link.tsx'
 import { StatusChip } from '../ui/StatusChip.tsx'
 import classes from './Palette.module.css'
 import { usePaletteCommands, type PaletteCommand } from './palette-commands.ts'
+import { useRowCommands, verbsIn } from './row-commands.ts'
 
 const [store, palette] = createSpotlight()
 
@@ -33,14 +34,18 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   const [settled] = useDebouncedValue(query.trim(), 120)
   const { nouns } = useMeta()
   const go = useGo()
+  // A verb before it is what to do with what is searched for.
+  const sought = verbsIn(nouns, settled).rest
   const { data, isFetching } = useQuery({
-    queryKey: ['search', settled],
-    queryFn: ({ signal }) => api.get<{ data: Hit[] }>('/search', { query: { q: settled }, signal }),
-    enabled: settled.length >= 2,
+    queryKey: ['search', sought],
+    queryFn: ({ signal }) => api.get<{ data: Hit[] }>('/search', { query: { q: sought }, signal }),
+    enabled: sought.length >= 2,
     placeholderData: keepPreviousData,
   })
-  const hits = query.trim().length >= 2 ? (data?.data ?? []) : []
-  const commands = usePaletteCommands(query)
+  const hits = sought.length >= 2 && query.trim().length >= 2 ? (data?.data ?? []) : []
+  const onRows = useRowCommands(hits, query, opened)
+  const verbFirst = sought !== settled
+  const commands = [...(query.trim() === '' ? onRows : []), ...usePaletteCommands(query)]
   // What is first is what Enter opens, also when it arrives after the last key.
   useEffect(() => {
     if (opened) selectFirst()
@@ -70,6 +75,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
         leftSection={<IconSearch size={18} aria-hidden />}
       />
       <Spotlight.ActionsList>
+        {verbFirst && onRows.map((command) => <CommandAction key={command.key} command={command} />)}
         {hits.map((hit) => {
           const noun = nouns.find((one) => one.name === hit.noun)
           if (!noun) return null
@@ -98,7 +104,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
         {commands.map((command) => (
           <CommandAction key={command.key} command={command} />
         ))}
-        {hits.length === 0 && commands.length === 0 && (
+        {hits.length === 0 && commands.length === 0 && (!verbFirst || onRows.length === 0) && (
           <Spotlight.Empty>
             {isFetching ? t('palette.searching') : t('palette.nothing', { query: query.trim() })}
           </Spotlight.Empty>
@@ -127,7 +133,7 @@ function subtitleOf(hit: Hit): string {
 }
 
 function CommandAction({ command }: { command: PaletteCommand }) {
-  const Icon = command.kind === 'create' ? IconPlus : IconArrowRight
+  const Icon = { create: IconPlus, go: IconArrowRight, do: IconBolt }[command.kind]
   return (
     <Spotlight.Action onClick={command.run} className={classes.action}>
       <Icon size={16} aria-hidden />

@@ -2,11 +2,13 @@ import { Drawer } from '@mantine/core'
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { IconHome, IconMenu2, IconSearch, IconUsers } from '@tabler/icons-react'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { Suspense } from 'react'
+import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { startLive } from '../live.ts'
 import { paths } from '../paths.ts'
 import { PlainLink } from '../ui/Link.tsx'
 import { WaitingScreen } from '../ui/Screens.tsx'
+import { ActingStrip } from './ActingStrip.tsx'
 import { Navigation } from './Navigation.tsx'
 import { openOverlay } from './overlays.ts'
 import { Overlays } from './Overlays.tsx'
@@ -15,6 +17,7 @@ import { TroubleStrip } from './TroubleStrip.tsx'
 
 export function Shell() {
   const { t } = useTranslation()
+  useEffect(startLive, [])
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const [collapsed, setCollapsed] = useLocalStorage({
     key: 'isp.nav.collapsed',
@@ -29,6 +32,7 @@ export function Shell() {
       {!phone && <Navigation collapsed={collapsed} onCollapse={() => setCollapsed(!collapsed)} />}
       <div className={classes.column}>
         <TroubleStrip />
+        <ActingStrip />
         <main id="main" className={classes.main} tabIndex={-1}>
           <Suspense fallback={<WaitingScreen />}>
             <Outlet />

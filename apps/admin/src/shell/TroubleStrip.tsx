@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { whileAttended } from '../live.ts'
 import { jobsQuery } from '../modules/jobs/jobs.ts'
 import { paths } from '../paths.ts'
 import { PlainLink } from '../ui/Link.tsx'
@@ -9,7 +10,12 @@ import classes from './TroubleStrip.module.css'
 /** What the system itself needs from the person; nothing while it needs nothing. */
 export function TroubleStrip() {
   const { t } = useTranslation()
-  const ready = useQuery({ queryKey: ['readyz'], queryFn: readyz, refetchInterval: 30_000, retry: 1 })
+  const ready = useQuery({
+    queryKey: ['readyz'],
+    queryFn: readyz,
+    refetchInterval: whileAttended(30_000),
+    retry: 1,
+  })
   // Who may not see the queue is answered 403, and sees no strip.
   const jobs = useQuery(jobsQuery)
   const failures = (jobs.data?.data ?? []).filter((job) => job.status === 'failed')

@@ -10,6 +10,7 @@ import {
   IconSun,
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { stopActing } from '../acting.ts'
 import { api } from '../api.ts'
 import { meQuery } from '../meta.ts'
 import { paths } from '../paths.ts'
@@ -18,6 +19,7 @@ import classes from './UserMenu.module.css'
 
 /** Ends the session; a full load afterwards leaves nothing of the person's data in memory. */
 export async function signOut() {
+  stopActing()
   await api.post('/sign_out', {}).catch(() => undefined)
   location.assign(paths.signIn())
 }

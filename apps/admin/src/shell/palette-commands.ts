@@ -36,6 +36,16 @@ export function usePaletteCommands(query: string): PaletteCommand[] {
             },
           ]
         : []),
+      ...(noun.can.list
+        ? noun.commands
+            .filter((command) => command.on === 'collection')
+            .map((command) => ({
+              key: `${noun.name}:${command.verb}`,
+              kind: 'do' as const,
+              label: t('palette.command', { command: command.label, title: noun.label_plural }),
+              run: () => void go(paths.list(noun, { do: command.verb })),
+            }))
+        : []),
     ]),
     { key: 'jobs', kind: 'go', label: t('palette.jobs'), run: () => void go(paths.jobs()) },
     { key: 'light', kind: 'do', label: t('palette.light'), run: () => setColorScheme('light') },

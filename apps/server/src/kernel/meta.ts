@@ -50,6 +50,8 @@ function nounMeta(ctx: Ctx, noun: Resource) {
       fieldMeta(name, field, ctx.access.readonly(noun.name).has(name)),
     ),
     custom_fields: fieldsMeta(visibleCustomFields(ctx, noun)),
+    /** What the list can be asked beside its fields. */
+    filters: Object.entries(noun.filters ?? {}).map(([name, { help }]) => ({ name, help })),
     create_fields: creates ? fieldsMeta(creates.input) : null,
     can: {
       list: noun.generic.includes('list') && may('list'),

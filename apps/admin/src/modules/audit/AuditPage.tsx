@@ -1,4 +1,4 @@
-import { Drawer, Stack } from '@mantine/core'
+import { Drawer, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, type Row } from '../../api.ts'
@@ -9,12 +9,13 @@ import { ChangeList } from '../../resource/ChangeList.tsx'
 import type { ExtraColumns } from '../../resource/gridColumns.tsx'
 import { NounList } from '../../resource/NounList.tsx'
 import { Empty } from '../../ui/Empty.tsx'
-import { TextLink } from '../../ui/Link.tsx'
+import { LinkButton, TextLink } from '../../ui/Link.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { Facts, Section } from '../../ui/Section.tsx'
 import { When } from '../../ui/When.tsx'
+import { AuditFilters } from './AuditFilters.tsx'
 
 const columns: ExtraColumns = {
   row_id: (row) => <RowLink noun={row['noun']} id={row['row_id']} />,
@@ -32,7 +33,12 @@ export function AuditPage() {
   const entry = query['entry']
   return (
     <>
-      <NounList noun={noun} onOpen={(id) => setQuery({ entry: id }, true)} extraColumns={columns} />
+      <NounList
+        noun={noun}
+        above={<AuditFilters />}
+        onOpen={(id) => setQuery({ entry: id }, true)}
+        extraColumns={columns}
+      />
       <Drawer
         opened={entry !== undefined}
         onClose={() => setQuery({ entry: undefined })}
@@ -97,6 +103,7 @@ function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
           },
         ]}
       />
+      <Follow noun={noun} row={row} />
       <Section title={t('audit.changes')}>
         {isRecord(changes) && Object.keys(changes).length > 0 ? (
           <ChangeList noun={about} changes={changes} />
@@ -105,6 +112,35 @@ function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
         )}
       </Section>
     </Stack>
+  )
+}
+
+/** From one entry to all that belong to it. */
+function Follow({ noun, row }: { noun: Noun; row: Row }) {
+  const { t } = useTranslation()
+  const causes = Array.isArray(row['cause']) ? row['cause'] : []
+  const root = isRecord(causes[0]) ? causes[0]['event_id'] : undefined
+  const ways = [
+    { label: t('audit.sameRow'), query: { noun: row['noun'], row_id: row['row_id'] } },
+    { label: t('audit.sameRequest'), query: { request_id: row['request_id'] } },
+    { label: t('audit.sameCause'), query: { cause: root } },
+    { label: t('audit.sameActor'), query: { actor_id: row['actor_id'] } },
+  ]
+  return (
+    <Group gap="xs">
+      {ways.flatMap(({ label, query }) => {
+        const known = Object.entries(query).filter(
+          (entry): entry is [string, string] => typeof entry[1] === 'string',
+        )
+        return known.length < Object.keys(query).length ? (
+          []
+        ) : (
+          <LinkButton key={label} variant="default" href={paths.list(noun, Object.fromEntries(known))}>
+            {label}
+          </LinkButton>
+        )
+      })}
+    </Group>
   )
 }
 

@@ -79,7 +79,7 @@ function Run({ noun, id }: { noun: Noun; id: string }) {
           />
         )}
       </PageColumns>
-      <CommandDrawer noun={noun} row={run} />
+      <CommandDrawer noun={noun} row={run} without={['confirm']} />
     </>
   )
 }

@@ -1,5 +1,4 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +6,7 @@ import { api, newIdempotencyKey } from '../../api.ts'
 import { count } from '../../format.ts'
 import { refreshEverything } from '../../query-client.ts'
 import { useMoney } from '../../ui/Money.tsx'
+import { useQueryState } from '../../ui/search.ts'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import type { BillingRun } from './run.ts'
 
@@ -14,25 +14,26 @@ import type { BillingRun } from './run.ts'
 export function ConfirmRun({ run }: { run: BillingRun }) {
   const { t } = useTranslation()
   const money = useMoney()
-  const [opened, dialog] = useDisclosure(false)
+  const [query, setQuery] = useQueryState()
+  const close = () => setQuery({ do: undefined })
   const [typed, setTyped] = useState('')
   const [key] = useState(newIdempotencyKey)
   const confirm = useMutation({
     mutationFn: () => api.post(`/billing_runs/${run.id}/confirm`, {}, { idempotency_key: key }),
     onSuccess: async () => {
-      dialog.close()
+      close()
       await refreshEverything()
     },
   })
   const size = String(run.invoices)
   return (
     <>
-      <Button onClick={dialog.open}>
+      <Button onClick={() => setQuery({ do: 'confirm' }, true)}>
         {t('run.confirm', { count: run.invoices, total: count(run.invoices) })}
       </Button>
       <Modal
-        opened={opened}
-        onClose={dialog.close}
+        opened={query['do'] === 'confirm'}
+        onClose={close}
         title={t('run.confirmTitle')}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
@@ -59,7 +60,7 @@ export function ConfirmRun({ run }: { run: BillingRun }) {
               <Button type="submit" size="sm" disabled={typed !== size} loading={confirm.isPending}>
                 {t('run.bill')}
               </Button>
-              <Button variant="default" size="sm" onClick={dialog.close}>
+              <Button variant="default" size="sm" onClick={close}>
                 {t('form.cancel')}
               </Button>
             </Group>

@@ -4,6 +4,7 @@ import { IconCash, IconDownload } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { date } from '../../format.ts'
+import { apiLink } from '../../api.ts'
 import { titleOf, useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { CommandDrawer } from '../../resource/CommandDrawer.tsx'
@@ -37,7 +38,7 @@ function Invoice({ noun, id }: { noun: Noun; id: string }) {
   const customer_id = String(row['customer_id'])
   const customer = row._refs?.[customer_id]
   const due = String(row['due_total'] ?? '0')
-  const pdf = paths.invoicePdf(id)
+  const pdf = apiLink(`/invoices/${id}/pdf`)
   return (
     <>
       <PageHeader

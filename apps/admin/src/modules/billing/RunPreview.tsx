@@ -24,7 +24,7 @@ export function RunPreview({ id }: { id: string }) {
   const [query, setQuery] = useQueryState()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const change = query['change'] ?? ''
-  const sort = query['sort'] ?? '-difference'
+  const sort = query['sort'] ?? '-odd'
   const preview = useInfiniteQuery({
     queryKey: ['preview', id, change, sort],
     queryFn: ({ pageParam }) =>
@@ -43,9 +43,10 @@ export function RunPreview({ id }: { id: string }) {
   const of = (row: Row) => byId.get(row.id)
   const columns: Column[] = [
     {
-      id: 'customer_name',
+      id: 'name',
       label: t('run.customer'),
       width: 280,
+      sortable: true,
       cell: (row) => (
         <TextLink href={paths.customer(row.id)} inherit fw={500}>
           {of(row)?.customer_name}
@@ -76,7 +77,13 @@ export function RunPreview({ id }: { id: string }) {
       sortable: true,
       cell: (row) => <Difference row={of(row)} />,
     },
-    { id: 'warnings', label: t('run.warnings'), width: 300, cell: (row) => <Warnings row={of(row)} /> },
+    {
+      id: 'odd',
+      label: t('run.warnings'),
+      width: 300,
+      sortable: true,
+      cell: (row) => <Warnings row={of(row)} />,
+    },
   ]
   return (
     <Section

@@ -36,13 +36,11 @@ export type PreviewPage = {
   summary: Partial<Record<Change, number>>
 }
 
-const moving = ['previewing', 'confirming']
-
-/** The run, read every second while it moves. */
+/** The run, read again as it moves. */
 export function useBillingRun(id: string): BillingRun {
   return useSuspenseQuery({
     queryKey: ['billing_run', id],
     queryFn: () => api.get<BillingRun>(`/billing_runs/${id}`),
-    refetchInterval: (query) => (moving.includes(query.state.data?.status ?? '') ? 1000 : false),
+    meta: { live: ['billing_run'], rest_ms: 1000 },
   }).data
 }

@@ -59,7 +59,7 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
             by={field.name}
             id={overview.customer.id}
             title={title}
-            {...(other.name === 'session' ? { extraColumns: sessionColumns, every_ms: 5000 } : {})}
+            {...(other.name === 'session' ? { extraColumns: sessionColumns } : {})}
             {...(other.name === 'payment' ? { actions: <span /> } : {})}
           />
         </Tabs.Panel>

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { humanise } from '../../format.ts'
 import { useMeta } from '../../meta.ts'
+import { onCustomer } from './overview.ts'
 import { paths } from '../../paths.ts'
 import { Empty } from '../../ui/Empty.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
@@ -53,7 +54,7 @@ export function CustomerTimeline({ id }: { id: string }) {
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: 15_000,
+    meta: { live: onCustomer, rest_ms: 10_000 },
   })
   const events = timeline.data?.pages.flatMap((page) => page.data)
   return (

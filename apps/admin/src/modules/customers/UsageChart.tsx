@@ -22,7 +22,7 @@ export function UsageChart({ id }: { id: string }) {
     queryKey: ['usage', id, days],
     queryFn: () => api.get<Usage>(`/customers/${id}/usage`, { query: { days } }),
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
+    meta: { live: ['session'], rest_ms: 30_000 },
   })
   return (
     <Section

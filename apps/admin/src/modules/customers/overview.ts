@@ -25,11 +25,14 @@ export type Overview = {
   why_status: string | null
 }
 
-/** All that is asked in the first ten seconds of a call; read again every five, since sessions and usage move. */
+/** Of what a customer's page tells. */
+export const onCustomer = ['customer', 'service', 'invoice', 'payment', 'transaction', 'session', 'tariff']
+
+/** All that is asked in the first ten seconds of a call; sessions and usage move while one looks. */
 export function useOverview(id: string): Overview {
   return useSuspenseQuery({
     queryKey: ['overview', id],
     queryFn: () => api.get<Overview>(`/customers/${id}/overview`),
-    refetchInterval: 5000,
+    meta: { live: onCustomer, rest_ms: 4000 },
   }).data
 }

@@ -25,7 +25,7 @@ export function HomePage() {
   const { data, error } = useQuery({
     queryKey: ['dashboard'],
     queryFn: () => api.get<Dashboard>('/dashboard'),
-    refetchInterval: 15_000,
+    meta: { live: ['customer', 'service', 'invoice', 'payment', 'session'], rest_ms: 15_000 },
     placeholderData: keepPreviousData,
   })
   const amount = (value: string | undefined) =>

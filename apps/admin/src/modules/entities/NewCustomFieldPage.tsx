@@ -11,7 +11,7 @@ import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { FieldDesigner } from './FieldDesigner.tsx'
 import { blankField, fieldBody } from './fields.ts'
-import { notify } from '../../ui/notify.ts'
+import { notify } from '../../ui/notify.tsx'
 
 /** A field of one's own on a noun that has room for it. */
 export function NewCustomFieldPage() {

@@ -13,7 +13,7 @@ import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { FieldDesigner } from './FieldDesigner.tsx'
 import { blankField, fieldBody, nameFrom, type DesignedField } from './fields.ts'
-import { notify } from '../../ui/notify.ts'
+import { notify } from '../../ui/notify.tsx'
 
 /** A noun of one's own: a real table, with list, page, form, permissions and API as soon as it is saved. */
 export function NewEntityPage() {

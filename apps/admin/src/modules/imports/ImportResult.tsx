@@ -1,7 +1,7 @@
 import { Group, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { apiPath } from '../../api.ts'
+import { apiLink } from '../../api.ts'
 import { count } from '../../format.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { ProgressMeter } from '../../ui/ProgressMeter.tsx'
@@ -18,7 +18,7 @@ export function ImportResult({ row }: { row: ImportRow }) {
     skipped: count(row.skipped),
     total: count(row.total ?? row.done),
   }
-  const result = apiPath(`/imports/${row.id}/result`)
+  const result = apiLink(`/imports/${row.id}/result`)
   return (
     <Section title={row.mode === 'validate' ? t('import.validated') : t('import.outcome')}>
       <Stack>
@@ -38,7 +38,7 @@ export function ImportResult({ row }: { row: ImportRow }) {
               {t('import.result')}
             </a>
             {row.failed > 0 && (
-              <a href={`${result}?only=failed`} download>
+              <a href={apiLink(`/imports/${row.id}/result`, { only: 'failed' })} download>
                 {t('import.failedOnly')}
               </a>
             )}

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, apiPath, newIdempotencyKey, type Row } from '../../api.ts'
+import { api, apiLink, newIdempotencyKey, type Row } from '../../api.ts'
 import { sampleCsv } from './csv.ts'
 
 /** Field → column of the file. */
@@ -34,12 +34,12 @@ export function sendFile(noun: string, file: File): Promise<ImportRow> {
   })
 }
 
-/** The import, read every second while it moves. */
+/** The import, read again as it moves. */
 export const importQuery = (id: string) =>
   queryOptions({
     queryKey: ['import', id],
     queryFn: () => api.get<ImportRow>(`/imports/${id}`),
-    refetchInterval: (query) => (isMoving(query.state.data) ? 1000 : false),
+    meta: { live: ['import'], rest_ms: 1000 },
   })
 
 export function isMoving(row: ImportRow | undefined): boolean {
@@ -50,7 +50,7 @@ const most_bytes = 64 * 1024
 
 /** The first failed rows with the reason of each: the beginning of the result file, which may be long. */
 export async function firstFailures(id: string): Promise<{ columns: string[]; rows: string[][] }> {
-  const response = await fetch(apiPath(`/imports/${id}/result`, { only: 'failed' }))
+  const response = await fetch(apiLink(`/imports/${id}/result`, { only: 'failed' }))
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   while (reader && text.length < most_bytes) {

@@ -2,6 +2,7 @@ import { Skeleton, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { count, humanise } from '../../format.ts'
+import { whileAttended } from '../../live.ts'
 import { Empty } from '../../ui/Empty.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import { PageColumns } from '../../ui/PageColumns.tsx'
@@ -14,7 +15,7 @@ import { jobsQuery, type QueuedJob } from './jobs.ts'
 /** What the server still has to do, and what it could not do. */
 export function JobsPage() {
   const { t } = useTranslation()
-  const { data, error } = useQuery({ ...jobsQuery, refetchInterval: 5000 })
+  const { data, error } = useQuery({ ...jobsQuery, refetchInterval: whileAttended(5000) })
   const jobs = [...(data?.data ?? [])].sort(
     (a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'),
   )

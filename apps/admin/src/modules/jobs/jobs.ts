@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../api.ts'
+import { whileAttended } from '../../live.ts'
 
 export type QueuedJob = {
   id: string
@@ -14,5 +15,5 @@ export type QueuedJob = {
 export const jobsQuery = queryOptions({
   queryKey: ['jobs'],
   queryFn: () => api.get<{ data: QueuedJob[] }>('/jobs'),
-  refetchInterval: 30_000,
+  refetchInterval: whileAttended(30_000),
 })

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,10 +7,10 @@ import { date, money, tenantToday } from '../../format.ts'
 import { useMeta, useNoun, type Field } from '../../meta.ts'
 import { refreshEverything } from '../../query-client.ts'
 import { Consequences } from '../../resource/Consequences.tsx'
+import { DrawerForm } from '../../resource/DrawerForm.tsx'
 import { ReferencePicker } from '../../resource/ReferencePicker.tsx'
 import { bodyOf, isEmpty, useFormState } from '../../resource/useFormState.ts'
-import { ErrorNotice } from '../../ui/Notice.tsx'
-import { notify } from '../../ui/notify.ts'
+import { notify } from '../../ui/notify.tsx'
 
 type Props = {
   /** The customer whose page this is; without, one is picked. */
@@ -69,76 +69,64 @@ export function PaymentForm({ customer_id, chosen, amount = '', invoices = [], o
     onChange: (event: { currentTarget: { value: string } }) => form.set(name, event.currentTarget.value),
   })
   return (
-    <form
-      ref={form.formRef}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (form.check((field) => t('form.required', { field: field.label }))) pay.mutate()
-      }}
+    <DrawerForm
+      form={form}
+      submit={t('payment.take')}
+      pending={pay.isPending}
+      onSubmit={() => pay.mutate()}
+      onCancel={() => onDone()}
     >
-      <Stack>
-        <ErrorNotice error={form.refusal} />
-        {customer_id === undefined && (
-          <ReferencePicker
-            to="customer"
-            name="customer_id"
-            label={t('payment.customer_id')}
-            required
-            value={String(form.values['customer_id'] ?? '') || null}
-            error={form.errors['customer_id']}
-            onChange={(id) => form.set('customer_id', id ?? '')}
-          />
-        )}
-        <TextInput
-          {...input('amount')}
+      {customer_id === undefined && (
+        <ReferencePicker
+          to="customer"
+          name="customer_id"
+          label={t('payment.customer_id')}
           required
-          inputMode="decimal"
-          autoFocus
-          rightSection={<small style={{ color: 'var(--isp-dim)' }}>{tenant.currency}</small>}
-          rightSectionWidth={52}
+          value={String(form.values['customer_id'] ?? '') || null}
+          error={form.errors['customer_id']}
+          onChange={(id) => form.set('customer_id', id ?? '')}
         />
+      )}
+      <TextInput
+        {...input('amount')}
+        required
+        inputMode="decimal"
+        autoFocus
+        rightSection={<small style={{ color: 'var(--isp-dim)' }}>{tenant.currency}</small>}
+        rightSectionWidth={52}
+      />
+      <NativeSelect
+        {...input('method')}
+        required
+        data={methods.map((value) => ({ value, label: t(`payment.by.${value}`) }))}
+      />
+      <TextInput {...input('date')} type="date" />
+      {invoices.length > 0 && (
         <NativeSelect
-          {...input('method')}
-          required
-          data={methods.map((value) => ({ value, label: t(`payment.by.${value}`) }))}
+          {...input('invoice_id')}
+          description={t('payment.oldest')}
+          data={[
+            { value: '', label: t('payment.any') },
+            ...invoices.map((invoice) => ({
+              value: invoice.id,
+              label: t('payment.invoiceDue', {
+                number: invoice['number'],
+                amount: money(invoice['due_total'], String(invoice['currency'] ?? tenant.currency)),
+                date: date(String(invoice['due_date'])),
+              }),
+            })),
+          ]}
         />
-        <TextInput {...input('date')} type="date" />
-        {invoices.length > 0 && (
-          <NativeSelect
-            {...input('invoice_id')}
-            description={t('payment.oldest')}
-            data={[
-              { value: '', label: t('payment.any') },
-              ...invoices.map((invoice) => ({
-                value: invoice.id,
-                label: t('payment.invoiceDue', {
-                  number: invoice['number'],
-                  amount: money(invoice['due_total'], String(invoice['currency'] ?? tenant.currency)),
-                  date: date(String(invoice['due_date'])),
-                }),
-              })),
-            ]}
-          />
-        )}
-        <TextInput {...input('reference')} />
-        <TextInput {...input('comment')} />
-        <Consequences
-          method="POST"
-          path={noun?.path ?? '/payments'}
-          body={body}
-          own="payment"
-          ready={!isEmpty(form.values['customer_id']) && Number(form.values['amount']) > 0}
-        />
-        <Group gap="xs">
-          <Button type="submit" size="sm" loading={pay.isPending}>
-            {t('payment.take')}
-          </Button>
-          <Button variant="default" size="sm" onClick={() => onDone()}>
-            {t('form.cancel')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <TextInput {...input('reference')} />
+      <TextInput {...input('comment')} />
+      <Consequences
+        method="POST"
+        path={noun?.path ?? '/payments'}
+        body={body}
+        own="payment"
+        ready={!isEmpty(form.values['customer_id']) && Number(form.values['amount']) > 0}
+      />
+    </DrawerForm>
   )
 }

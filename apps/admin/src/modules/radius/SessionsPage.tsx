@@ -8,7 +8,7 @@ import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { sessionColumns } from './sessionColumns.tsx'
 
-/** Who is online now, read again every five seconds; it starts with those who are. */
+/** Who is online now, live; it starts with those who are. */
 export function SessionsPage() {
   const { t } = useTranslation()
   const noun = useNoun('session')
@@ -22,7 +22,7 @@ export function SessionsPage() {
   return (
     <NounList
       noun={noun}
-      every_ms={live ? 5000 : 0}
+      still={!live}
       extraColumns={sessionColumns}
       actions={
         <Button

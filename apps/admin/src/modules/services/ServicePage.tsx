@@ -56,7 +56,6 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
             id={id}
             title={sessions.label_plural}
             extraColumns={sessionColumns}
-            every_ms={5000}
           />
         )}
         <RelatedLists noun={noun} id={id} without={['session', 'usage_day', 'invoice_line']} />
