@@ -1,6 +1,6 @@
 import type { AccountName } from '#modules/ledger/index.ts'
-import { dateOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
-import { priceOfDays, taxOn } from './pricing.ts'
+import { dateOf, monthOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
+import { monthly, periodAt, priceOfDays, taxOn, type Rhythm } from './pricing.ts'
 
 /** What is known of a customer when the bill is drawn up. */
 export type BillableCustomer = {
@@ -44,8 +44,9 @@ export type BillableService = {
   setup_fee_charged: boolean
 }
 
-/** `price` is for one unit and month (one-time services: once), in minor units. */
-export type ActiveStretch = Days & { tariff_id: string; price: bigint; quantity: number }
+/** `price` is for one unit and period (one-time services: once), in minor units. */
+export type BilledTerms = Rhythm & { tariff_id: string; price: bigint; quantity: number }
+export type ActiveStretch = Days & BilledTerms
 
 export type BillableTariff = { title: string; setup_fee: bigint; tax_rate: bigint }
 export type Catalog = ReadonlyMap<string, BillableTariff>
@@ -62,8 +63,9 @@ export type BillLine = {
   tax: bigint
   /** Days charged; null for what is charged once. */
   days: Days | null
-  /** The day on which the month begins that the days are parts of. */
+  /** The day on which the months begin that the days are parts of. */
   billing_day: number
+  rhythm: Rhythm
   once: 'one_time' | 'setup_fee' | null
   revenue: AccountName
 }
@@ -83,7 +85,10 @@ export type Bill = {
   warnings: string[]
 }
 
-/** What a customer owes on `date`, in advance up to the next billing day: every active day that was not charged yet. */
+/**
+ * What a customer owes on `date`, in advance up to the next billing day, or to the end of a longer period that begins by then: every
+ * active day that was not charged yet.
+ */
 export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
   const until = nextBillingDay(date, customer.billing_day)
   const lines = customer.services.flatMap((service) =>
@@ -93,7 +98,7 @@ export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day):
   )
   return {
     ...totals(customer, lines),
-    next_billing: customer.services.some((service) => goesOn(service, until)) ? until : null,
+    next_billing: nextBilling(customer, until),
     billed_until: until,
     warnings: warningsOf(customer, lines),
   }
@@ -121,13 +126,13 @@ export function totals(
 /** A line for days of a service on given terms. */
 export function daysLine(
   service: BillableService,
-  terms: Omit<ActiveStretch, 'from' | 'until'>,
+  terms: BilledTerms,
   days: Days,
   billing_day: number,
   catalog: Catalog,
 ): BillLine {
   const { title, tax_rate } = tariffOf(catalog, terms.tariff_id)
-  const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day)
+  const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day, terms)
   return {
     service_id: service.id,
     site: service.site ?? null,
@@ -140,6 +145,7 @@ export function daysLine(
     tax: taxOn(net, tax_rate),
     days,
     billing_day,
+    rhythm: terms,
     once: null,
     revenue: revenueOf(service),
   }
@@ -155,7 +161,7 @@ function recurringLines(
   for (const stretch of merged(service.active)) {
     if (stretch.from >= until) break
     for (const days of without(
-      { from: stretch.from, until: Math.min(stretch.until, until) },
+      { from: stretch.from, until: paidUntil(stretch, until, billing_day) },
       service.charged,
     )) {
       lines.push(daysLine(service, stretch, days, billing_day, catalog))
@@ -215,6 +221,7 @@ function onceLine(
     tax: taxOn(net, tax_rate),
     days: null,
     billing_day: 1,
+    rhythm: monthly,
     once,
     revenue: 'one_time_revenue',
   }
@@ -230,19 +237,44 @@ function merged(stretches: readonly ActiveStretch[]): ActiveStretch[] {
       last.until === stretch.from &&
       last.tariff_id === stretch.tariff_id &&
       last.price === stretch.price &&
-      last.quantity === stretch.quantity
+      last.quantity === stretch.quantity &&
+      last.period_months === stretch.period_months &&
+      last.anchor === stretch.anchor
     if (same) result[result.length - 1] = { ...last, until: stretch.until }
     else result.push(stretch)
   }
   return result
 }
 
-const goesOn = (service: BillableService, until: Day): boolean =>
-  service.service_type !== 'one_time' && service.active.some((stretch) => stretch.until > until)
+/** Up to which day a stretch that begins before the next billing day is paid then: a longer period is paid as a whole. */
+const paidUntil = (stretch: ActiveStretch, until: Day, billing_day: number): Day =>
+  Math.min(
+    stretch.until,
+    stretch.period_months === 1 ? until : periodAt(until - 1, billing_day, stretch).until,
+  )
+
+/** The first billing day from `until` on on which something is to be paid; null when nothing goes on. */
+function nextBilling({ services, billing_day }: BillableCustomer, until: Day): Day | null {
+  let next = Infinity
+  for (const { service_type, active } of services) {
+    if (service_type === 'one_time') continue
+    for (const stretch of active) {
+      if (stretch.until <= until) continue
+      const paid = stretch.from < until ? paidUntil(stretch, until, billing_day) : stretch.from
+      if (paid >= stretch.until) continue
+      if (paid === until) return until
+      next = Math.min(next, Math.max(until, monthOf(paid, billing_day).first))
+    }
+  }
+  return next === Infinity ? null : next
+}
 
 function warningsOf(customer: BillableCustomer, lines: readonly BillLine[]): string[] {
   const warnings: string[] = []
-  const longest = Math.max(0, ...lines.map((line) => (line.days ? line.days.until - line.days.from : 0)))
+  const longest = Math.max(
+    0,
+    ...lines.map(({ days, rhythm }) => (days && rhythm.period_months === 1 ? days.until - days.from : 0)),
+  )
   if (longest > 62) warnings.push(`Bills ${longest} days at once.`)
   const free = lines.find((line) => line.unit_price === 0n)
   if (free) warnings.push(`${free.description} costs nothing.`)

@@ -57,6 +57,8 @@ type ServiceRow = {
   tariff_id: string
   price: bigint
   quantity: number
+  period_months: number
+  anchor_day: number | null
 }
 type ChargedRow = {
   service_id: string
@@ -104,6 +106,8 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
       tariff_id: row.tariff_id,
       price: row.price,
       quantity: row.quantity,
+      period_months: row.period_months,
+      anchor: row.anchor_day,
     })
   }
   for (const row of charged) {
@@ -136,7 +140,8 @@ const withSubAccounts = (due: Sql) => sql`(
 const servicesOf = (due: Sql) => sql<ServiceRow>`
   select due.place, due.site, s.id, s.service_type, s.description, s.login,
     (select true from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1) is not null as has_charges,
-    lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity
+    lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity,
+    p.period_months, p.anchor - ${epoch} as anchor_day
   from ${due}
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = any (array[s.id]) offset 0) p

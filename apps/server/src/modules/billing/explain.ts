@@ -109,6 +109,7 @@ async function priceOf(
     status: service.status,
     price: service.price ?? tariff.price,
     quantity: service.quantity,
+    period_months: service.period_months,
     tariff_id: service.tariff_id,
   }
   const tax = tariff.tax_id ? await find(ctx, taxes, tariff.tax_id) : undefined
@@ -136,7 +137,7 @@ async function priceOf(
       amount: money(line.total),
     })),
   ]
-  const charged = `${money(net)} ${currency}${once ? ' once' : ' a month'}${service.price !== null ? ', as agreed with the customer' : `, the price of the tariff ${tariff.title}`}${terms.quantity > 1 ? ` for ${terms.quantity} units` : ''}${tax ? `, plus ${rate} ${tax.name}: ${money(gross)} ${currency}` : ''}`
+  const charged = `${money(net)} ${currency}${once ? ' once' : per(terms.period_months)}${service.price !== null ? ', as agreed with the customer' : `, the price of the tariff ${tariff.title}`}${terms.quantity > 1 ? ` for ${terms.quantity} units` : ''}${tax ? `, plus ${rate} ${tax.name}: ${money(gross)} ${currency}` : ''}`
   return {
     amount: money(net),
     gross: money(gross),
@@ -164,6 +165,8 @@ async function nextPeriod(ctx: Ctx, service: Service, customer: Customer) {
 
 const localDate = (ctx: Ctx, at: string): string =>
   Temporal.Instant.from(at).toZonedDateTimeISO(ctx.tenant.time_zone).toPlainDate().toString()
+
+const per = (months: number): string => (months === 1 ? ' a month' : ` for ${months} months`)
 
 const speed = (kbps: bigint | null): string =>
   kbps === null ? 'nothing' : kbps % 1000n === 0n ? `${kbps / 1000n} Mbit/s` : `${kbps} kbit/s`

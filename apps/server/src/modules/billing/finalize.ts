@@ -104,9 +104,9 @@ function linesOf(ctx: Ctx, bills: readonly FinalBill[], ids: readonly string[]):
   const charges = lines.filter((line) => line.from_date !== null)
   if (charges.length > 0)
     statements.push(sql`
-      insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
-      select ${ctx.tenant.id}::uuid, service_id, daterange(from_date, until_date), invoice_id, tariff_id, unit_price, quantity, billing_day, net, tax_rate, tax
-      from ${rowsOf('c', charges, { service_id: 'uuid', from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', unit_price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+      insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, billing_day, net, tax_rate, tax)
+      select ${ctx.tenant.id}::uuid, service_id, daterange(from_date, until_date), invoice_id, tariff_id, unit_price, quantity, period_months, anchor, billing_day, net, tax_rate, tax
+      from ${rowsOf('c', charges, { service_id: 'uuid', from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', unit_price: 'bigint', quantity: 'integer', period_months: 'integer', anchor: 'date', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
   const once = lines.filter((line) => line.once !== null)
   if (once.length > 0)
     statements.push(sql`
@@ -129,6 +129,7 @@ const lineRow = (
     tax,
     days,
     billing_day,
+    rhythm,
     once,
   }: BillLine,
   invoice_id: string,
@@ -150,6 +151,8 @@ const lineRow = (
   from_date: days && dateOf(days.from),
   until_date: days && dateOf(days.until),
   billing_day,
+  period_months: rhythm.period_months,
+  anchor: rhythm.anchor === null ? null : dateOf(rhythm.anchor),
   once,
 })
 

@@ -47,7 +47,7 @@ const lineFields = {
   service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
   description: { kind: 'text', max: 700, list: true },
   quantity: { kind: 'integer', list: true },
-  unit_price: { kind: 'money', list: true, help: 'For one unit and month' },
+  unit_price: { kind: 'money', list: true, help: 'For one unit and period' },
   net: { kind: 'money', list: true },
   tax_rate: { kind: 'percent', unit: '%' },
   tax: { kind: 'money', list: true },

@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dayOf, dateOf, monthOf, nextBillingDay, without, overlap } from '#kernel/calendar.ts'
-import { priceOfDays, taxOn } from './pricing.ts'
+import { monthly as everyMonth, periodAt, priceOfDays, taxOn } from './pricing.ts'
 import { reconcile, type Charged } from './reconcile.ts'
 
 const price = fc.bigInt({ min: 0n, max: 1_000_000_00n })
 const billing_day = fc.integer({ min: 1, max: 31 })
 const day = fc.integer({ min: dayOf('2024-01-01'), max: dayOf('2032-12-31') })
+const rhythm = fc.oneof(
+  fc.constant(everyMonth),
+  fc.record({ period_months: fc.constantFrom(3, 6, 12, 24), anchor: day }),
+)
 
 test('a whole billing month costs its price, whichever day it begins on', () => {
   fc.assert(
@@ -20,24 +24,45 @@ test('a whole billing month costs its price, whichever day it begins on', () => 
   )
 })
 
-test('however days are cut, the parts add up', () => {
+test('however days are cut, the parts add up, in periods of any length', () => {
   fc.assert(
     fc.property(
       price,
       billing_day,
       day,
-      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
-      (monthly, anchor, from, lengths) => {
+      rhythm,
+      fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 12 }),
+      (whole, anchor, from, of, lengths) => {
         const cuts = lengths.reduce((ends, length) => [...ends, ends.at(-1)! + length], [from])
         const parts = lengths.map((_, n) =>
-          priceOfDays(monthly, { from: cuts[n]!, until: cuts[n + 1]! }, anchor),
+          priceOfDays(whole, { from: cuts[n]!, until: cuts[n + 1]! }, anchor, of),
         )
         expect(parts.every((part) => part >= 0n)).toBe(true)
         expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(
-          priceOfDays(monthly, { from, until: cuts.at(-1)! }, anchor),
+          priceOfDays(whole, { from, until: cuts.at(-1)! }, anchor, of),
         )
       },
     ),
+    { numRuns: 2000 },
+  )
+})
+
+test('periods follow one another without a gap, each from a billing day to another, and cost their price', () => {
+  fc.assert(
+    fc.property(price, billing_day, day, rhythm, (whole, anchor, from, of) => {
+      const period = periodAt(from, anchor, of)
+      expect(period.from <= from && from < period.until).toBe(true)
+      expect(priceOfDays(whole, period, anchor, of)).toBe(whole)
+      const next = periodAt(period.until, anchor, of)
+      expect(next.from).toBe(period.until)
+      expect(periodAt(next.until - 1, anchor, of)).toEqual(next)
+      let begins = period.from
+      for (let months = 0; months < of.period_months; months++) begins = nextBillingDay(begins, anchor)
+      expect(begins).toBe(period.until)
+      if (of.anchor !== null)
+        expect(periodAt(of.anchor, anchor, of).from).toBe(monthOf(of.anchor, anchor).first)
+    }),
+    { numRuns: 2000 },
   )
 })
 
@@ -49,6 +74,11 @@ test('known prices', () => {
   expect(priceOfDays(20_000n, days('2027-04-16', '2027-05-01'), 1)).toBe(10_000n)
   expect(priceOfDays(3_000n, days('2027-01-15', '2027-02-15'), 15)).toBe(3_000n)
   expect(priceOfDays(3_000n, days('2028-02-01', '2028-03-01'), 1)).toBe(3_000n)
+  const year = { period_months: 12, anchor: dayOf('2027-01-31') }
+  expect(priceOfDays(30_000n, days('2027-01-31', '2028-01-31'), 31, year)).toBe(30_000n)
+  // From the end of February to that of August of a leap year: 2028-02-29 to 2028-08-31 are 184 days.
+  const half = { period_months: 6, anchor: dayOf('2028-02-29') }
+  expect(priceOfDays(18_400n, days('2028-03-31', '2028-08-31'), 31, half)).toBe(15_300n)
   expect(taxOn(3_000n, 230_000n)).toBe(690n)
   expect(taxOn(5n, 100_000n)).toBe(1n)
 })
@@ -82,20 +112,26 @@ test('a correction gives back and keeps together what was charged', () => {
     tariff_id: fc.constantFrom('a', 'b'),
     price: fc.constantFrom(1_999n, 3_000n, 7_777n),
     quantity: fc.integer({ min: 1, max: 3 }),
+    period_months: fc.constant(1),
+    anchor: fc.constant(null),
   })
+  const yearly = terms.map((one) => ({ ...one, period_months: 12, anchor: dayOf('2027-10-05') }))
   fc.assert(
     fc.property(
-      terms,
+      fc.oneof(terms, yearly),
       billing_day,
-      fc.integer({ min: 1, max: 45 }),
+      fc.integer({ min: 1, max: 400 }),
       fc.integer({ min: 0, max: 50 }),
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), terms, fc.boolean()), { maxLength: 5 }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.oneof(terms, yearly), fc.boolean()), {
+        maxLength: 5,
+      }),
       (old, anchor, length, offset, later) => {
         const start = dayOf('2027-10-05')
         const net = priceOfDays(
           old.price * BigInt(old.quantity),
           { from: start, until: start + length },
           anchor,
+          old,
         )
         const charged: Charged = {
           ...old,

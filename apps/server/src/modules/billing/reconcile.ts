@@ -1,19 +1,17 @@
 import { scale } from '#kernel/money.ts'
-import type { ActiveStretch } from './bill.ts'
+import type { ActiveStretch, BilledTerms } from './bill.ts'
 import { overlap, without, type Day, type Days } from '#kernel/calendar.ts'
 import { priceOfDays } from './pricing.ts'
 
-/** Days of a service as they were charged. `price` is for one unit and month; `net` and `tax` are what is still charged for them. */
-export type Charged = Days & {
-  invoice_id: string
-  tariff_id: string
-  price: bigint
-  quantity: number
-  billing_day: number
-  net: bigint
-  tax_rate: bigint
-  tax: bigint
-}
+/** Days of a service as they were charged; `net` and `tax` are what is still charged for them. */
+export type Charged = Days &
+  BilledTerms & {
+    invoice_id: string
+    billing_day: number
+    net: bigint
+    tax_rate: bigint
+    tax: bigint
+  }
 
 /** What was charged on other terms than hold now. */
 export type Correction = {
@@ -73,10 +71,10 @@ const onTerms = (charge: Charged, stretches: readonly ActiveStretch[], within: D
 
 /** Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. */
 function correct(charged: Charged, wrong: readonly Days[]): Correction {
-  const monthly = charged.price * BigInt(charged.quantity)
+  const price = charged.price * BigInt(charged.quantity)
   let upto = 0n
   const priced = (days: Days) => {
-    const net = priceOfDays(monthly, days, charged.billing_day)
+    const net = priceOfDays(price, days, charged.billing_day, charged)
     const tax =
       charged.net === 0n
         ? 0n
@@ -98,9 +96,12 @@ function correct(charged: Charged, wrong: readonly Days[]): Correction {
   }
 }
 
-const sameTerms = (a: Terms, b: Terms): boolean =>
-  a.tariff_id === b.tariff_id && a.price === b.price && a.quantity === b.quantity
-type Terms = { tariff_id: string; price: bigint; quantity: number }
+const sameTerms = (a: BilledTerms, b: BilledTerms): boolean =>
+  a.tariff_id === b.tariff_id &&
+  a.price === b.price &&
+  a.quantity === b.quantity &&
+  a.period_months === b.period_months &&
+  a.anchor === b.anchor
 
 function joined(list: ActiveStretch[], next: ActiveStretch): ActiveStretch[] {
   const last = list.at(-1)

@@ -133,19 +133,28 @@ function firstUncharged(service: BillableService): number | undefined {
 function stretchesIn(told: unknown): ActiveStretch[] {
   if (!Array.isArray(told)) return []
   return (
-    told as { from: string; until: string | null; tariff_id: string; price: string; quantity: number }[]
-  ).map(({ from, until, tariff_id, price, quantity }) => ({
+    told as {
+      from: string
+      until: string | null
+      tariff_id: string
+      price: string
+      quantity: number
+      period_months: number
+      anchor: string | null
+    }[]
+  ).map(({ from, until, price, anchor, ...terms }) => ({
+    ...terms,
     from: dayOf(from),
     until: until === null ? Infinity : dayOf(until),
-    tariff_id,
     price: BigInt(price),
-    quantity,
+    anchor: anchor === null ? null : dayOf(anchor),
   }))
 }
 
 const chargedSince = async (ctx: Ctx, service_id: string, from: string): Promise<Charged[]> => {
   const rows = await ctx.db.all(sql<Omit<Charged, keyof Days> & { from_day: number; until_day: number }>`
-    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax
+    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, period_months,
+      anchor - date '1970-01-01' as anchor, billing_day, net, tax_rate, tax
     from charges
     where service_id = ${service_id} and until_date > ${from}::date
     order by until_date
@@ -159,17 +168,18 @@ async function keep(ctx: Ctx, service_id: string, corrections: readonly Correcti
     delete from charges
     where service_id = ${service_id} and until_date = any(${corrections.map(({ charged }) => dateOf(charged.until))}::date[])`)
   const rows = corrections.flatMap(({ kept }) =>
-    kept.map(({ from, until, ...charge }) => ({
+    kept.map(({ from, until, anchor, ...charge }) => ({
       ...charge,
+      anchor: anchor === null ? null : dateOf(anchor),
       from_date: dateOf(from),
       until_date: dateOf(until),
     })),
   )
   if (rows.length === 0) return
   await ctx.db.run(sql`
-    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, billing_day, net, tax_rate, tax)
-    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.billing_day, c.net, c.tax_rate, c.tax
-    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, billing_day, net, tax_rate, tax)
+    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.period_months, c.anchor, c.billing_day, c.net, c.tax_rate, c.tax
+    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', period_months: 'integer', anchor: 'date', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
 }
 
 async function giveBack(

@@ -115,7 +115,7 @@ async function monthlyRevenue(
   date: Temporal.PlainDate,
 ): Promise<bigint> {
   const { total } = await ctx.db.one(sql<{ total: bigint }>`
-    select coalesce(sum(p.price * p.quantity), 0)::bigint as total
+    select coalesce(sum(round(p.price * p.quantity::numeric / p.period_months)), 0)::bigint as total
     from service_periods p
     join services on services.tenant_id = p.tenant_id and services.id = p.service_id
     where p.status = 'active' and p.during @> ${date}::date and services.service_type <> 'one_time' ${seen('services')}`)

@@ -31,7 +31,7 @@ export async function revenueMoves(ctx: Ctx, list: readonly Period[]): Promise<R
     with eve as (
       select n, day - 1 as day from ${rowsOf('eve', eves, { n: 'integer', day: 'date' })}
     ), served as (
-      select s.customer_id, p.during, p.price * p.quantity as amount
+      select s.customer_id, p.during, round(p.price * p.quantity::numeric / p.period_months)::bigint as amount
       from service_periods p
       join services s on s.tenant_id = p.tenant_id and s.id = p.service_id
       where p.status = 'active' and s.service_type <> 'one_time' and s.customer_id not in ${uncounted}

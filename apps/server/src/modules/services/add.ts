@@ -13,7 +13,7 @@ import { contractEnd, mustBeOffered, tariffs, type Tariff } from '#modules/catal
 import { activateCustomer, customers, type Customer } from '#modules/customers/index.ts'
 import { assignPoolAddress, assignStaticAddresses } from '#modules/network/index.ts'
 import { completed, insertChanges, insertPeriods, type NewChange } from './history.ts'
-import { noSuchTariff, priceFor } from './price.ts'
+import { noSuchTariff, priceFor, shortestPeriod } from './price.ts'
 import { services, type Service } from './services.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -24,6 +24,8 @@ export type NewService = {
   description?: string | null
   quantity?: number
   price?: bigint | null
+  /** The shortest the tariff is sold for when left out. */
+  period_months?: number | null
   login?: string | null
   password?: string | null
   router_id?: string | null
@@ -59,7 +61,9 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
     const tariff = sold.get(service.tariff_id)
     if (!tariff) throw noSuchTariff()
     await mustBeOffered(ctx, tariff, buyer(buyers.get(service.customer_id)))
-    ready.push({ ...judged(service, tariff, now), list_price: priceFor(tariff, 1) })
+    const period_months = service.period_months ?? shortestPeriod(tariff)
+    const list_price = priceFor(tariff, period_months)
+    ready.push({ ...judged({ ...service, period_months }, tariff, now), list_price })
   }
   const rows = await insertRows(ctx, ready)
   await assignStaticAddresses(
@@ -96,7 +100,7 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
 type Ready = ReturnType<typeof judged>
 
 /** What is given, completed; refused with a sentence where it does not go together. */
-function judged(service: NewService, tariff: Tariff, now: string) {
+function judged(service: NewService & { period_months: number }, tariff: Tariff, now: string) {
   const { login, password, ipv4_mode, ipv4_address, start_date, activate, ...rest } = service
   const internet = tariff.service_type === 'internet'
   if (internet && !login) throw invalidField('login', 'required', 'An internet service needs a login.')
@@ -116,7 +120,6 @@ function judged(service: NewService, tariff: Tariff, now: string) {
       ...rest,
       quantity: rest.quantity ?? 1,
       price: rest.price ?? null,
-      period_months: 1,
       service_type: tariff.service_type,
       status: begins === now ? 'active' : 'pending',
       login: internet ? (login ?? null) : null,

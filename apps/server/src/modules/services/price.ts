@@ -16,6 +16,10 @@ export function priceFor(tariff: Tariff, period_months: number): bigint {
   return price
 }
 
+/** What is meant where no period is named. */
+export const shortestPeriod = (tariff: Tariff): number =>
+  tariff.service_type === 'one_time' ? 1 : (periodsSold(tariff)[0] ?? 1)
+
 export async function tariffNamed(ctx: Ctx, tariff_id: string): Promise<Tariff> {
   const tariff = await find(ctx, tariffs, tariff_id)
   if (!tariff) throw noSuchTariff()

@@ -27,6 +27,14 @@ export const changeTariff = command(
       tariff_id: { kind: 'reference', to: 'tariff' },
       price: { ...priceField, help: 'Instead of the new tariff’s price' },
       quantity: quantityField,
+      period_months: {
+        kind: 'integer',
+        min: 1,
+        max: 24,
+        nullable: true,
+        unit: 'months',
+        help: 'Paid for so many months at a time; as before when left out',
+      },
       date: dateField,
       at: {
         kind: 'choice',
@@ -39,7 +47,11 @@ export const changeTariff = command(
     help: 'What was paid in advance of the old tariff is credited by the day.',
     unless: living,
   },
-  async (ctx, service, { tariff_id, price = null, quantity = null, date, at, reason }) => {
+  async (
+    ctx,
+    service,
+    { tariff_id, price = null, quantity = null, period_months: wanted = null, date, at, reason },
+  ) => {
     const tariff = await tariffNamed(ctx, tariff_id)
     if (date && at) throw invalidField('at', 'date_given', 'Say either a date or at, not both.')
     const timeline = await timelineNow(ctx, service.id)
@@ -47,12 +59,14 @@ export const changeTariff = command(
       at === 'period_end' ? await endOfPeriod(ctx, service, timeline) : dayOfChange(ctx, date, reason)
     const then = periodOn(timeline.periods, from) ?? timeline.periods[0] ?? timeline.terms
     await mustBeSold(ctx, service, tariff, then.tariff_id)
+    const period_months = wanted ?? then.period_months
+    const list_price = priceFor(tariff, period_months)
     const terms = {
       tariff_id,
-      price: price ?? priceFor(tariff, then.period_months),
+      price: price ?? list_price,
       price_is_custom: price !== null,
       quantity: quantity ?? then.quantity,
-      period_months: then.period_months,
+      period_months,
     }
     if (sameTerms(terms, then))
       throw new Refused(409, 'same_tariff', 'The service has this tariff and price already.')
