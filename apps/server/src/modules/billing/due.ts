@@ -1,4 +1,4 @@
-import { dateOf, dayOf, type Day } from '#kernel/calendar.ts'
+import { dateOf, dayOf, type Day, type Days } from '#kernel/calendar.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
@@ -43,7 +43,7 @@ export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRo
 export const customerForReading = (ctx: Ctx, customer_id: string): Promise<DueRow> =>
   ctx.db.one(sql<DueRow>`select ${columns} from customers where id = ${customer_id}`)
 
-/** `place` is that of the customer in the list asked for, from one. */
+/** `place` is that of the customer in the list asked for, from one. What was charged is said as text, since there rarely is anything. */
 type ServiceRow = {
   place: number
   site: Site | null
@@ -51,7 +51,6 @@ type ServiceRow = {
   service_type: BillableService['service_type']
   description: string | null
   login: string | null
-  has_charges: boolean
   from_day: number
   until_day: number | null
   tariff_id: string
@@ -59,30 +58,29 @@ type ServiceRow = {
   quantity: number
   period_months: number
   anchor_day: number | null
-}
-type ChargedRow = {
-  service_id: string
-  from_day: number | null
-  until_day: number | null
-  kind: 'days' | 'one_time' | 'setup_fee'
+  /** `20514 20545,20545 20575`: first day and the day after the last, of charges that end after `unbilled_from`. */
+  charged: string | null
+  /** `one_time,setup_fee`; read where the tariff has such a fee, or the service is charged but once. */
+  once: string | null
 }
 
-/** The customers with their services' active days and what of them was charged, in two statements that travel together. */
+/** The customers with their services' active days and what of them was charged. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
-  const asked = customers.map(({ id, unbilled_from }, n) => ({ place: n + 1, id, unbilled_from }))
-  const due = withSubAccounts(rowsOf('due', asked, { place: 'integer', id: 'uuid', unbilled_from: 'date' }))
-  const [, rows, charged] = await Promise.all([
+  const asked = customers.map(({ id, unbilled_from }, n) => ({
+    place: n + 1,
+    id,
+    since: unbilled_from ?? '0001-01-01',
+  }))
+  const [, rows] = await Promise.all([
     planned(ctx, 'for_itself'),
-    ctx.db.all(servicesOf(due)),
-    ctx.db.all(chargedOf(due)),
+    ctx.db.all(servicesOf(rowsOf('due', asked, { place: 'integer', id: 'uuid', since: 'date' }))),
     planned(ctx, 'as_usual'),
   ])
   const billable = customers.map((customer): BillableCustomer => ({ ...customer, services: [] }))
-  const services = new Map<string, BillableService>()
+  let service: BillableService | undefined
   for (const row of rows) {
-    let service = services.get(row.id)
-    if (!service) {
-      const { id, site, service_type, description, login } = row
+    if (service?.id !== row.id) {
+      const { id, site, service_type, description, login, charged } = row
       service = {
         id,
         site,
@@ -90,13 +88,14 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
         description,
         login,
         active: [],
-        charged: [],
+        charged: charged === null ? [] : charged.split(',').map(daysOf),
         charged_once: false,
-        setup_fee_charged: row.has_charges,
+        setup_fee_charged: false,
       }
-      services.set(id, service)
       billable[row.place - 1]!.services.push(service)
     }
+    if (row.once?.includes('one_time')) service.charged_once = true
+    if (row.once?.includes('setup_fee')) service.setup_fee_charged = true
     // Days before it were looked at; what is charged once has no days.
     const { unbilled_from } = customers[row.place - 1]!
     const since = row.service_type === 'one_time' || unbilled_from === null ? -Infinity : dayOf(unbilled_from)
@@ -110,22 +109,19 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
       anchor: row.anchor_day,
     })
   }
-  for (const row of charged) {
-    const service = services.get(row.service_id)
-    if (!service) continue
-    if (row.kind === 'one_time') service.charged_once = true
-    else if (row.kind === 'setup_fee') service.setup_fee_charged = true
-    else if (row.from_day !== null && row.until_day !== null)
-      service.charged.push({ from: row.from_day, until: row.until_day })
-  }
   return billable
+}
+
+function daysOf(printed: string): Days {
+  const [from, until] = printed.split(' ').map(Number)
+  return { from: from!, until: until! }
 }
 
 const epoch = sql`date '1970-01-01'`
 
 /** Each customer, and with it the accounts that are billed on its document. */
 const withSubAccounts = (due: Sql) => sql`(
-    select due.place, account.id, account.site, due.unbilled_from
+    select due.place, account.id, account.site, due.since
     from ${due}
     cross join lateral (
       select due.id, null::jsonb as site
@@ -136,32 +132,21 @@ const withSubAccounts = (due: Sql) => sql`(
   ) due`
 
 // `offset 0` keeps the order in which this is read: customer, services, periods, each by its index. `any` of one is not by the temporal
-// key, which takes six times as long to look into as a plain index.
+// key, which takes six times as long to look into as a plain index. Whoever was charged anything is past its setup fee.
 const servicesOf = (due: Sql) => sql<ServiceRow>`
   select due.place, due.site, s.id, s.service_type, s.description, s.login,
-    (select true from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1) is not null as has_charges,
     lower(p.during) - ${epoch} as from_day, upper(p.during) - ${epoch} as until_day, p.tariff_id, p.price, p.quantity,
-    p.period_months, p.anchor - ${epoch} as anchor_day
-  from ${due}
+    p.period_months, p.anchor - ${epoch} as anchor_day,
+    (select string_agg(lower(c.during) - ${epoch} || ' ' || upper(c.during) - ${epoch}, ',')
+    from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id and c.until_date > due.since) as charged,
+    case when s.service_type = 'one_time' or p.tariff_id = any (array(select id from tariffs where setup_fee > 0)) then
+      concat_ws(',', (select string_agg(c.kind, ',') from one_time_charges c where c.tenant_id = s.tenant_id and c.service_id = s.id),
+        (select 'setup_fee' from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1)) end as once
+  from ${withSubAccounts(due)}
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = any (array[s.id]) offset 0) p
-  where p.status = 'active' and (upper(p.during) is null or due.unbilled_from is null or upper(p.during) > due.unbilled_from)
+  where p.status = 'active' and (upper(p.during) is null or upper(p.during) > due.since)
   order by due.place, due.site ->> 'name' nulls first, s.customer_id, s.id, lower(p.during)`
-
-const chargedOf = (due: Sql) => sql<ChargedRow>`
-  select c.service_id, lower(c.during) - ${epoch} as from_day, upper(c.during) - ${epoch} as until_day, 'days' as kind
-  from ${due}
-  cross join lateral (select * from services where customer_id = due.id offset 0) s
-  cross join lateral (
-    select * from charges
-    where tenant_id = s.tenant_id and service_id = s.id and until_date > coalesce(due.unbilled_from, '0001-01-01')
-    offset 0
-  ) c
-  union all
-  select c.service_id, null, null, c.kind
-  from ${due}
-  cross join lateral (select * from services where customer_id = due.id offset 0) s
-  cross join lateral (select * from one_time_charges where tenant_id = s.tenant_id and service_id = s.id offset 0) c`
 
 /**
  * A chunk is read by index and planned for itself: a plan made while the tables were small must not read all of them for every

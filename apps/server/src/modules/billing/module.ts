@@ -19,7 +19,6 @@ import {
   runAutomatically,
   withdrawBillingRun,
 } from './runs.ts'
-import { indexInvoices } from './search.ts'
 import { voidInvoice } from './void.ts'
 
 export const billing: Module = {
@@ -42,7 +41,6 @@ export const billing: Module = {
     endHold,
     followTags,
   ],
-  consumers: [indexInvoices],
   jobs: [anyJob(previewRun), anyJob(billRun)],
   routes,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
