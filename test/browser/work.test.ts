@@ -136,7 +136,7 @@ test('a bulk change is previewed, then typed, then done', async () => {
 
 test('a customer is created; what is wrong stands beside its field; leaving with changes asks', async () => {
   await page.goto('/customers/new')
-  await page.getByLabel('Name').fill('Łucja Wójcik')
+  await page.getByLabel(/^Name/).fill('Łucja Wójcik')
   await page.getByLabel('Email').fill('not an address')
   await page.getByRole('button', { name: 'Create customer' }).click()
   await expect.poll(() => page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true')
@@ -184,4 +184,16 @@ test('an entity of one’s own has its list, form and page at once', async () =>
   await page.getByRole('button', { name: 'Create vehicle' }).click()
   await page.getByRole('heading', { name: 'WX 12345' }).waitFor()
   await page.getByRole('navigation').getByRole('link', { name: 'Vehicles' }).waitFor()
+})
+
+test('what a new customer is not given, it inherits: yes, no and nothing are three answers', async () => {
+  await page.goto('/customers/new')
+  await page.getByLabel(/^Name/).fill('Heir')
+  const blocks = page.getByLabel('Block when unpaid')
+  expect(await blocks.locator('option:checked').textContent()).toBe('Inherited')
+  await page.getByLabel('Due days').fill('21')
+  await page.getByRole('button', { name: 'Create customer' }).click()
+  await page.getByRole('heading', { name: 'Heir' }).waitFor()
+  const { data } = await app.api('GET', '/customers?name=Heir')
+  expect(data[0]).toMatchObject({ auto_block: true, due_days: 21, billing_own: ['due_days'] })
 })

@@ -92,6 +92,20 @@ describe('billing terms', () => {
     expect(await read(admin, villager.id)).toMatchObject({ due_days: 15, blocking_days: 0 })
   })
 
+  test('accounts that move with the one above them take the new partner’s terms too', async () => {
+    const admin = await newTenant(isp)
+    const { north, ours } = await threeLevels(admin)
+    const below = await admin.post('/customers', { name: 'Below', parent_id: ours.id, blocking_days: 2 })
+    await admin.post('/billing_defaults', { partner_id: north.id, due_days: 7, blocking_days: 3 })
+    await admin.patch(`/customers/${ours.id}`, { partner_id: north.id })
+    expect(await read(admin, below.id)).toMatchObject({
+      partner_id: north.id,
+      due_days: 7,
+      blocking_days: 2,
+      billing_own: ['blocking_days'],
+    })
+  })
+
   test('a rehearsed change of defaults says how many customers it would touch, and changes none', async () => {
     const admin = await newTenant(isp)
     const { ours, villager } = await threeLevels(admin)

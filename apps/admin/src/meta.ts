@@ -38,6 +38,8 @@ export type Field = {
   required?: boolean
   readonly?: boolean
   nullable?: boolean
+  /** Empty asks for the value that stands above the row. */
+  inherits?: boolean
   filterable?: boolean
   sortable?: boolean
   in_list?: boolean

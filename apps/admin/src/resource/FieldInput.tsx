@@ -20,6 +20,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
   const { t } = useTranslation()
   const { tenant } = useMeta()
   const text = value === null || value === undefined ? '' : String(value)
+  const unset = field.inherits ? t('form.inherited') : t('form.nothing')
   const common = {
     name: field.name,
     label: field.label,
@@ -27,6 +28,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
     required: field.required === true,
     disabled: field.readonly === true || (editing === true && field.immutable === true),
     error,
+    ...(field.inherits ? { placeholder: unset } : {}),
     ...(focus ? { autoFocus: true } : {}),
   }
   const typed = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value)
@@ -42,11 +44,25 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
           {...common}
           value={text}
           onChange={typed}
-          data={[{ value: '', label: field.required ? t('form.choose') : t('form.nothing') }, ...choices]}
+          data={[{ value: '', label: field.required ? t('form.choose') : unset }, ...choices]}
         />
       )
     }
     case 'boolean':
+      // Saying nothing is a third answer.
+      if (field.nullable)
+        return (
+          <NativeSelect
+            {...common}
+            value={text}
+            onChange={(event) => onChange(answers[event.currentTarget.value] ?? '')}
+            data={[
+              { value: '', label: unset },
+              { value: 'true', label: t('common.yes') },
+              { value: 'false', label: t('common.no') },
+            ]}
+          />
+        )
       return (
         <Checkbox
           name={field.name}
@@ -184,6 +200,8 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
       return <TextInput {...common} value={text} onChange={typed} maxLength={field.max} autoComplete="off" />
   }
 }
+
+const answers: Record<string, boolean> = { true: true, false: false }
 
 function Unit({ children }: { children: React.ReactNode }) {
   return (

@@ -120,7 +120,9 @@ function startingValues(
       const value = row ? valueOf(row, field.name) : (query[field.name] ?? field.default)
       return [
         field.name,
-        field.kind === 'secret' ? '' : (value ?? (field.kind === 'boolean' && !row ? false : '')),
+        field.kind === 'secret'
+          ? ''
+          : (value ?? (field.kind === 'boolean' && !row && !field.nullable ? false : '')),
       ]
     }),
   )

@@ -13,7 +13,7 @@ export const billingTerms = {
     kind: 'choice',
     values: ['recurring', 'prepaid', 'prepaid_daily'],
     filter: true,
-    help: 'Recurring: invoiced in advance. Prepaid: a period is charged when the balance covers it. Prepaid daily: each day is',
+    help: 'Recurring: invoiced. Prepaid: pays a period before it is served. Prepaid daily: pays each day from the balance',
   },
   prepaid_period: {
     ...term,
