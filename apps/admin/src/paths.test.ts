@@ -17,6 +17,7 @@ test('every address of the app has one builder', () => {
     edit: paths.edit(customer, 'c1'),
     customers: paths.customers({ q: 'jane' }),
     customer: paths.customer('c1', { tab: 'payments' }),
+    connect: paths.connect(),
     service: paths.service('s1'),
     newService: paths.newService('c1'),
     invoice: paths.invoice('i1'),
@@ -33,6 +34,7 @@ test('every address of the app has one builder', () => {
     {
       "billingRun": "/billing_runs/r1?change=new",
       "bulkJob": "/bulk_jobs/b1",
+      "connect": "/customers/connect",
       "create": "/customers/new",
       "createFor": "/contacts/new?customer_id=c1",
       "customer": "/customers/c1?tab=payments",

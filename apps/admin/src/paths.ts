@@ -12,6 +12,7 @@ export const paths = {
   customers: (query: Record<string, string> = {}) => withQuery('/customers', query),
   customer: (id: string, query: Record<string, string> = {}) =>
     withQuery(`/customers/${encodeURIComponent(id)}`, query),
+  connect: () => '/customers/connect',
   service: (id: string) => `/services/${encodeURIComponent(id)}`,
   newService: (customer_id: string) => withQuery('/services/new', { customer_id }),
   invoice: (id: string) => `/invoices/${encodeURIComponent(id)}`,

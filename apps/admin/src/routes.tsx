@@ -67,6 +67,8 @@ const routeTree = root.addChildren([
   shell.addChildren([
     screen('/', () => import('./modules/dashboard/HomePage.tsx'), 'HomePage'),
     screen('/customers/$id', () => import('./modules/customers/CustomerPage.tsx'), 'CustomerPage'),
+    screen('/customers', () => import('./modules/customers/CustomersPage.tsx'), 'CustomersPage'),
+    screen('/customers/connect', () => import('./modules/customers/ConnectPage.tsx'), 'ConnectPage'),
     screen('/customers/new', form, 'CreatePage'),
     screen('/services/new', form, 'CreatePage'),
     screen('/services/$id', () => import('./modules/services/ServicePage.tsx'), 'ServicePage'),

@@ -7,10 +7,12 @@ import { useQueryState } from '../ui/search.ts'
 const CommandForm = lazy(async () => ({ default: (await import('./CommandForm.tsx')).CommandForm }))
 
 /** Commands on the noun as a whole, beside its list. Making one is the create button's business. */
-export function CollectionCommands({ noun }: { noun: Noun }) {
+export function CollectionCommands({ noun, without = [] }: { noun: Noun; without?: string[] }) {
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
-  const commands = noun.commands.filter((command) => command.on === 'collection' && command.verb !== 'create')
+  const commands = noun.commands.filter(
+    (command) => command.on === 'collection' && command.verb !== 'create' && !without.includes(command.verb),
+  )
   const open = commands.find((command) => command.verb === query['do'])
   const close = () => setQuery({ do: undefined })
   return (

@@ -19,7 +19,10 @@ export function CommandDrawer({ noun, row, without = [] }: Props) {
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
   const verb = query['do']
-  const close = () => setQuery({ do: undefined })
+  const close = () => {
+    const fields = command?.fields.map((field) => [field.name, undefined]) ?? []
+    setQuery({ ...Object.fromEntries(fields), do: undefined })
+  }
   const command =
     verb === 'delete' && noun.can.delete
       ? deletion(noun, t('page.deleteTitle', { title: titleOf(noun, row) }))

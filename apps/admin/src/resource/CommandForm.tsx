@@ -6,6 +6,7 @@ import { titleOf, type Command, type Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { refreshEverything } from '../query-client.ts'
 import { useGo } from '../ui/Link.tsx'
+import { useQueryState } from '../ui/search.ts'
 import { notify } from '../ui/notify.tsx'
 import { Consequences } from './Consequences.tsx'
 import { DrawerForm } from './DrawerForm.tsx'
@@ -24,8 +25,15 @@ type Props = {
 export function CommandForm({ noun, command, row, onDone }: Props) {
   const { t } = useTranslation()
   const go = useGo()
+  // Fields named in the address are filled: `?do=cancel_change&change_id=…`.
+  const [query] = useQueryState()
   const [initial] = useState(() =>
-    Object.fromEntries(command.fields.map((field) => [field.name, field.default ?? ''])),
+    Object.fromEntries(
+      command.fields.map((field) => [
+        field.name,
+        (row ? query[field.name] : undefined) ?? field.default ?? '',
+      ]),
+    ),
   )
   const [key] = useState(newIdempotencyKey)
   const form = useFormState(command.fields, initial)

@@ -36,10 +36,20 @@ export type NounListProps = {
   above?: ReactNode
   extraColumns?: ExtraColumns
   onOpen?: (id: string) => void
+  /** Verbs that have a screen of their own. */
+  withoutCommands?: string[]
 }
 
 /** The list of any noun, driven by meta. Everything that shapes it stands in the address. */
-export function NounList({ noun, actions, still = false, above, extraColumns, onOpen }: NounListProps) {
+export function NounList({
+  noun,
+  actions,
+  still = false,
+  above,
+  extraColumns,
+  onOpen,
+  withoutCommands = [],
+}: NounListProps) {
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
   const go = useGo()
@@ -83,7 +93,7 @@ export function NounList({ noun, actions, still = false, above, extraColumns, on
         actions={
           <>
             {actions}
-            <CollectionCommands noun={noun} />
+            <CollectionCommands noun={noun} without={withoutCommands} />
             {noun.can.create && (
               <LinkButton href={paths.create(noun)} leftSection={<IconPlus size={15} />}>
                 {t('list.create', { what: noun.label.toLowerCase() })}

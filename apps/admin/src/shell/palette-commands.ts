@@ -43,7 +43,10 @@ export function usePaletteCommands(query: string): PaletteCommand[] {
               key: `${noun.name}:${command.verb}`,
               kind: 'do' as const,
               label: t('palette.command', { command: command.label, title: noun.label_plural }),
-              run: () => void go(paths.list(noun, { do: command.verb })),
+              run: () =>
+                void go(
+                  command.verb === 'connect' ? paths.connect() : paths.list(noun, { do: command.verb }),
+                ),
             }))
         : []),
     ]),

@@ -79,10 +79,14 @@ const verbMeta = (noun: Resource, verb: Verb) => ({
 const fieldsMeta = (fields: Fields) =>
   Object.entries(fields).map(([name, field]) => fieldMeta(name, field, false))
 
+/** The unit is shown with the value: `speed_download_kbps` is “Speed download”. */
+const withoutUnit = (name: string, { kind }: Field) =>
+  kind === 'kbps' || kind === 'bytes' ? name.replace(/_(kbps|bytes)$/, '') : name.replace(/_ids?$/, '')
+
 function fieldMeta(name: string, field: Field, readonly: boolean) {
   return {
     name,
-    label: field.label ?? words(name.replace(/_ids?$/, '')),
+    label: field.label ?? words(withoutUnit(name, field)),
     kind: field.kind,
     required: !field.nullable && !field.inherits && !field.readonly && field.default === undefined,
     readonly: readonly || (field.readonly ?? false),

@@ -1,4 +1,6 @@
+import { Drawer } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { titleOf, useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
@@ -17,7 +19,10 @@ import { useQueryState } from '../../ui/search.ts'
 import { Section } from '../../ui/Section.tsx'
 import { StatusChip } from '../../ui/StatusChip.tsx'
 import { sessionColumns } from '../radius/sessionColumns.tsx'
+import { ServiceChanges } from './ServiceChanges.tsx'
 import { ServiceExplanation } from './ServiceExplanation.tsx'
+
+const PlanChange = lazy(async () => ({ default: (await import('./PlanChange.tsx')).PlanChange }))
 
 export function ServicePage() {
   const { id } = useParams({ strict: false }) as { id: string } // The route has it.
@@ -25,11 +30,15 @@ export function ServicePage() {
   return noun?.can.get ? <Service key={id} noun={noun} id={id} /> : <MissingScreen />
 }
 
+/** What is mostly wanted of a service in this state. */
+const likely: Record<string, string> = { pending: 'activate', stopped: 'resume' }
+
 function Service({ noun, id }: { noun: Noun; id: string }) {
   const { t } = useTranslation()
   const row = useRow(noun, id)
   const sessions = useNoun('session')
-  const [, setQuery] = useQueryState()
+  const [query, setQuery] = useQueryState()
+  const change = noun.commands.find((command) => command.verb === 'change_tariff')
   const customer_id = String(row['customer_id'])
   const customer = row._refs?.[customer_id]
   const tariff = row._refs?.[String(row['tariff_id'])]
@@ -42,12 +51,24 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
         chips={
           <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
         }
-        actions={<CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />}
+        actions={
+          <CommandMenu
+            noun={noun}
+            row={row}
+            first={[likely[String(row['status'])] ?? 'change_tariff']}
+            onCommand={(verb) => setQuery({ do: verb }, true)}
+          />
+        }
       />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
         <Section title={t('explain.title')}>
           <ServiceExplanation id={id} />
         </Section>
+        <ServiceChanges
+          service={noun}
+          id={id}
+          onCancel={(change_id) => setQuery({ do: 'cancel_change', change_id }, true)}
+        />
         <FieldGroups noun={noun} row={row} />
         {sessions?.can.list && (
           <RelatedList
@@ -58,9 +79,26 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
             extraColumns={sessionColumns}
           />
         )}
-        <RelatedLists noun={noun} id={id} without={['session', 'usage_day', 'invoice_line']} />
+        <RelatedLists
+          noun={noun}
+          id={id}
+          without={['session', 'usage_day', 'invoice_line', 'service_change']}
+        />
       </PageColumns>
-      <CommandDrawer noun={noun} row={row} />
+      <CommandDrawer noun={noun} row={row} without={['change_tariff']} />
+      <Drawer
+        size={640}
+        opened={change !== undefined && query['do'] === 'change_tariff'}
+        onClose={() => setQuery({ do: undefined })}
+        title={t('plan.title')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <Suspense fallback={null}>
+          {change && query['do'] === 'change_tariff' && (
+            <PlanChange service={row} command={change} onDone={() => setQuery({ do: undefined })} />
+          )}
+        </Suspense>
+      </Drawer>
     </>
   )
 }

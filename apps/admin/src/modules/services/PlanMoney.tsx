@@ -1,0 +1,51 @@
+import { Table, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { date } from '../../format.ts'
+import { isRecord } from '../../meta.ts'
+import { Money } from '../../ui/Money.tsx'
+import { Section } from '../../ui/Section.tsx'
+
+type Line = { description?: string; period_from?: string; period_to?: string; total?: string; net?: string }
+
+/** What a change comes to, as the server reckons it: credited, charged, together. Nothing where it does not say. */
+export function PlanMoney({ result }: { result: unknown }) {
+  const { t } = useTranslation()
+  const money = isRecord(result) && isRecord(result['money']) ? result['money'] : null
+  if (!money) return null
+  const lines = (Array.isArray(money['lines']) ? money['lines'] : []).filter(isRecord) as Line[]
+  const amounts = (['credit', 'charge', 'fee', 'total'] as const).flatMap((name) =>
+    typeof money[name] === 'string' ? [{ name, amount: money[name] }] : [],
+  )
+  return (
+    <Section title={t('plan.money')}>
+      {typeof money['sentence'] === 'string' && <Text mb="xs">{money['sentence']}</Text>}
+      <Table>
+        <Table.Tbody>
+          {lines.map((line, index) => (
+            <Table.Tr key={index}>
+              <Table.Td>
+                {line.description}
+                {line.period_from && line.period_to && (
+                  <Text c="dimmed" fz={12}>
+                    {date(line.period_from)} – {date(line.period_to)}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td ta="right">
+                <Money amount={line.total ?? line.net} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+          {amounts.map(({ name, amount }) => (
+            <Table.Tr key={name}>
+              <Table.Th>{t(`plan.${name}`)}</Table.Th>
+              <Table.Td ta="right" fw={name === 'total' ? 600 : undefined}>
+                <Money amount={amount} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Section>
+  )
+}
