@@ -41,7 +41,7 @@ export async function hierarchyOf(ctx: Ctx, customer: Customer): Promise<Hierarc
   const noun = asResource(customers)
   const visible = and(scope(ctx, noun))
   const rows = await ctx.db.all(sql<Customer & { depth: number }>`
-    with recursive seen as (
+    with recursive seen as not materialized (
       select * from customers ${visible}
     ), above as (
       select id, parent_id, 0 as height from seen where id = ${customer.id}
