@@ -44,7 +44,7 @@ test('no day is lost and none is charged twice', { timeout: 600_000 }, async () 
       expect(await ledgerDifference(isp, world.admin)).toBe('0.00')
     }),
     {
-      numRuns: Number(process.env.ACCOUNT_RUNS ?? 8),
+      numRuns: Number(process.env.ACCOUNT_RUNS ?? 3),
       ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
     },
   )

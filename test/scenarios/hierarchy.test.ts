@@ -148,7 +148,12 @@ describe('an aggregated sub-account', () => {
     // What becomes of its service becomes of the bill above.
     await advance(isp, admin.tenant_id, '10d') // 11 January
     await admin.post(`/services/${service_id}/terminate`)
-    expect((await admin.get(`/credit_notes?customer_id=${group}`)).data).toMatchObject([{ total: '-21.00' }])
+    const [credit, ...others] = (await admin.get(`/credit_notes?customer_id=${group}`)).data
+    expect(others).toEqual([])
+    expect(credit).toMatchObject({ total: '-21.00', bill_to: { name: 'Group', sites: [{ name: 'Branch' }] } })
+    expect((await admin.get(`/credit_notes/${credit.id}/lines`)).data).toMatchObject([
+      { sub_account_id: branch, total: '-21.00' },
+    ])
     expect(await admin.get(`/customers/${group}`)).toMatchObject({ balance: '-41.00' })
     // Money for it is booked where its bill is.
     expect(await admin.post('/payments', { customer_id: branch, amount: '41.00' })).toMatchObject({

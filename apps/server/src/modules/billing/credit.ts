@@ -7,15 +7,17 @@ import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 import { insert } from '#kernel/store.ts'
 import { post, type AccountName, type Entry } from '#modules/ledger/index.ts'
-import { printedPeriod, type BillableCustomer } from './bill.ts'
+import { printedPeriod, type BillableCustomer, type Site } from './bill.ts'
 import type { Days } from '#kernel/calendar.ts'
-import { billTo } from './finalize.ts'
+import { billTo, sitesOn } from './finalize.ts'
 import { creditNotes, type CreditNote } from './invoices.ts'
 
 /** One thing given back; amounts are positive here and negative on the note. */
 export type Credit = {
   invoice_id: string
   service_id: string
+  /** Whose service it is, where that is not the customer who was billed. */
+  site: Site | null
   description: string
   quantity: number
   unit_price: bigint
@@ -52,13 +54,14 @@ export async function issueCreditNote(
       total: -(net + tax),
       unallocated: net + tax,
       currency: ctx.tenant.currency,
-      bill_to: new JsonValue(billTo(customer)),
+      bill_to: new JsonValue({ ...billTo(customer), ...sitesOn(credits) }),
     },
     { action: 'finalized', reason, data: { customer_id: customer.id, total: String(-(net + tax)) } },
   )
-  const rows = credits.map(({ days, ...credit }, n) => ({
+  const rows = credits.map(({ days, site, ...credit }, n) => ({
     id: newId(),
     ...credit,
+    sub_account_id: site?.id ?? null,
     position: n + 1,
     net: -credit.net,
     tax: -credit.tax,
@@ -67,9 +70,9 @@ export async function issueCreditNote(
   }))
   await Promise.all([
     ctx.db.run(sql`
-      insert into credit_note_lines (tenant_id, credit_note_id, customer_id, partner_id, id, position, invoice_id, service_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
+      insert into credit_note_lines (tenant_id, credit_note_id, customer_id, partner_id, id, position, invoice_id, service_id, sub_account_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
       select ${ctx.tenant.id}::uuid, ${note.id}::uuid, ${customer.id}::uuid, ${customer.partner_id}::uuid, l.*, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('l', rows, { id: 'uuid', position: 'integer', invoice_id: 'uuid', service_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', total: 'bigint', period_from: 'date', period_to: 'date' })}`),
+      from ${rowsOf('l', rows, { id: 'uuid', position: 'integer', invoice_id: 'uuid', service_id: 'uuid', sub_account_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', total: 'bigint', period_from: 'date', period_to: 'date' })}`),
     post(ctx, entriesOf(note, customer, credits)),
   ])
   return note

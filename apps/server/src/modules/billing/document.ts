@@ -98,11 +98,10 @@ function commonParts(
 
 /** The heading of a site where its first line stands: what it is called, where it is, and what it comes to without tax. */
 function sectionAt(lines: readonly Line[], n: number, sites: readonly Site[], currency: string) {
-  const siteOf = (line: Line | undefined) => (line && 'sub_account_id' in line ? line.sub_account_id : null)
-  const id = siteOf(lines[n])
+  const id = lines[n]?.sub_account_id
   const site = sites.find((candidate) => candidate.id === id)
-  if (!site || siteOf(lines[n - 1]) === id) return {}
-  const net = lines.reduce((sum, line) => (siteOf(line) === id ? sum + line.net : sum), 0n)
+  if (!site || lines[n - 1]?.sub_account_id === id) return {}
+  const net = lines.reduce((sum, line) => (line.sub_account_id === id ? sum + line.net : sum), 0n)
   const where = [site.street, [site.postal_code, site.city].filter(Boolean).join(' ')].filter(Boolean)
   return {
     section: {

@@ -119,6 +119,9 @@ function daysOf(printed: string): Days {
 
 const epoch = sql`date '1970-01-01'`
 
+/** A row of `customers` as a `Site`. */
+export const site = sql`jsonb_build_object('id', customers.id, 'number', number, 'name', name, 'street', street, 'city', city, 'postal_code', postal_code)`
+
 /** Each customer, and with it the accounts that are billed on its document. */
 const withSubAccounts = (due: Sql) => sql`(
     select due.place, account.id, account.site, due.since
@@ -126,8 +129,7 @@ const withSubAccounts = (due: Sql) => sql`(
     cross join lateral (
       select due.id, null::jsonb as site
       union all
-      (select id, jsonb_build_object('id', id, 'number', number, 'name', name, 'street', street, 'city', city, 'postal_code', postal_code)
-      from customers where billed_by_id = due.id offset 0)
+      (select id, ${site} from customers where billed_by_id = due.id offset 0)
     ) account
   ) due`
 

@@ -66,7 +66,7 @@ export const billTo = ({
 }: BillableCustomer) => ({ number, name, email, street, city, postal_code, country, tax_id })
 
 /** The accounts with a section on the document, as they are called on the day. */
-function sitesOn({ lines }: FinalBill): { sites?: Site[] } {
+export function sitesOn(lines: readonly { site: Site | null }[]): { sites?: Site[] } {
   const sites = new Map(lines.flatMap(({ site }) => (site ? [[site.id, site]] : [])))
   return sites.size > 0 ? { sites: [...sites.values()] } : {}
 }
@@ -82,7 +82,7 @@ function invoicesOf(
     ...printedPeriod(bill.period),
     net_total: bill.net,
     tax_total: bill.tax,
-    bill_to: JSON.stringify({ ...billTo(bill.customer), ...sitesOn(bill) }),
+    bill_to: JSON.stringify({ ...billTo(bill.customer), ...sitesOn(bill.lines) }),
   }))
   return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)

@@ -45,6 +45,14 @@ const lineFields = {
   partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
   position: { kind: 'integer' },
   service_id: { kind: 'reference', to: 'service', nullable: true, filter: true },
+  sub_account_id: {
+    kind: 'reference',
+    to: 'customer',
+    nullable: true,
+    filter: true,
+    stays: true,
+    help: 'Whose line it is, where several accounts are billed together',
+  },
   description: { kind: 'text', max: 700, list: true },
   quantity: { kind: 'integer', list: true },
   unit_price: { kind: 'money', list: true, help: 'For one unit and period' },
@@ -63,14 +71,6 @@ export const invoiceLines = resource('invoice_line', {
   fields: {
     invoice_id: { kind: 'reference', to: 'invoice', filter: true, list: true },
     tariff_id: { kind: 'reference', to: 'tariff', nullable: true },
-    sub_account_id: {
-      kind: 'reference',
-      to: 'customer',
-      nullable: true,
-      filter: true,
-      stays: true,
-      help: 'Whose line it is, where several accounts are billed together',
-    },
     ...lineFields,
   },
 })

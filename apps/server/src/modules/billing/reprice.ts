@@ -14,7 +14,7 @@ import {
 } from './bill.ts'
 import { dateOf, dayOf, without, type Days } from '#kernel/calendar.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
-import { customerForBilling, readCatalog, withServices } from './due.ts'
+import { customerForBilling, readCatalog, withServices, site } from './due.ts'
 import { finalize } from './finalize.ts'
 import { nextPlanned, reconcile, type Charged, type Correction } from './reconcile.ts'
 
@@ -50,7 +50,7 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   if (!customer) return
   const service =
     customer.services.find((candidate) => candidate.id === event.row_id) ??
-    (await neverActive(ctx, event.row_id))
+    (await neverActive(ctx, event.row_id, customer.id))
   await becomeDue(ctx, customer, service, from)
   const charged = await chargedSince(ctx, event.row_id, from)
   if (charged.length === 0) return
@@ -98,9 +98,14 @@ export const stopBilling = inside('billing.stop', ['customer.disabled'], async (
 })
 
 /** A service all of whose active days were taken back. */
-async function neverActive(ctx: Ctx, service_id: string): Promise<BillableService> {
-  const row = await ctx.db.one(sql<Pick<BillableService, 'id' | 'service_type' | 'description' | 'login'>>`
-    select id, service_type, description, login from services where id = ${service_id}`)
+async function neverActive(ctx: Ctx, service_id: string, payer_id: string): Promise<BillableService> {
+  const row = await ctx.db.one(sql<
+    Pick<BillableService, 'id' | 'site' | 'service_type' | 'description' | 'login'>
+  >`
+    select s.id, case when customers.id <> ${payer_id} then ${site} end as site, s.service_type, s.description, s.login
+    from services s
+    join customers on customers.tenant_id = s.tenant_id and customers.id = s.customer_id
+    where s.id = ${service_id}`)
   return { ...row, active: [], charged: [], charged_once: false, setup_fee_charged: false }
 }
 
@@ -196,6 +201,7 @@ async function giveBack(
       return {
         invoice_id: charged.invoice_id,
         service_id: service.id,
+        site: line.site,
         description: line.description,
         quantity: charged.quantity,
         unit_price: charged.price,
@@ -226,11 +232,15 @@ async function byPayer(
   const payerOf = new Map(payers.map(({ invoice_id, payer_id }) => [invoice_id, payer_id]))
   const groups = Map.groupBy(credits, ({ invoice_id }) => payerOf.get(invoice_id) ?? customer.id)
   const found: [BillableCustomer, Credit[]][] = []
-  for (const [payer_id, given] of groups)
-    found.push([
-      payer_id === customer.id ? customer : { ...(await customerForBilling(ctx, payer_id)), services: [] },
-      given,
-    ])
+  for (const [payer_id, given] of groups) {
+    if (payer_id === customer.id) found.push([customer, given])
+    // What is another's site by now was none of the one who was charged.
+    else
+      found.push([
+        { ...(await customerForBilling(ctx, payer_id)), services: [] },
+        given.map((credit) => ({ ...credit, site: null })),
+      ])
+  }
   return found
 }
 
