@@ -1,4 +1,4 @@
-import { answers, query, type Paths } from '#kernel/openapi/parts.ts'
+import { answers, parameter, query, type Paths } from '#kernel/openapi/parts.ts'
 
 export const paths: Paths = {
   '/api/v1/tariffs/offered': {
@@ -15,6 +15,15 @@ export const paths: Paths = {
         query('service_type', 'Only tariffs of this kind.'),
         query('changing_from', 'Only what this tariff may change into.'),
       ],
+      responses: answers(200, { type: 'object' }),
+    },
+  },
+  '/api/v1/tariffs/{id}/versions': {
+    get: {
+      tags: ['Tariffs'],
+      operationId: 'versions_of_tariff',
+      summary: 'What the tariff said, what each version changed, and what is planned',
+      parameters: [parameter('id')],
       responses: answers(200, { type: 'object' }),
     },
   },

@@ -56,6 +56,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'billing_run',
         'tariff',
         'tariff_phase',
+        'tariff_version',
         'bundle_item',
         'coupon',
         'tax',
