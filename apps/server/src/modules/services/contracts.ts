@@ -1,11 +1,12 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { inside } from '#kernel/insiders.ts'
-import { currencyDigits } from '#kernel/money.ts'
+import { currencyDigits, scale } from '#kernel/money.ts'
 import { change, find, lock } from '#kernel/store.ts'
 import {
   contractEnd,
   earliestEnd,
   earlyTerminationFee,
+  listPrice,
   tariffs,
   termOf,
   type EarlyFee,
@@ -49,14 +50,15 @@ export async function contractStanding(
     find(ctx, tariffs, service.tariff_id),
   ])
   if (!tariff) throw new Error('A service without its tariff.')
-  const price = (terms?.price ?? service.price ?? tariff.price) * BigInt(terms?.quantity ?? service.quantity)
+  const { quantity, period_months } = terms ?? service
+  const price = terms?.price ?? service.price ?? listPrice(tariff, period_months) ?? tariff.price
   return {
     date,
     term: termOf(service, date),
     earliest_end: earliestEnd(service, date),
     early_fee: earlyTerminationFee(service, {
       date,
-      price,
+      price: scale(price * BigInt(quantity), 1n, BigInt(period_months)),
       setup_fee: tariff.setup_fee,
       digits: currencyDigits(ctx.tenant.currency),
     }),

@@ -52,19 +52,22 @@ export const createDiscount = collectionCommand(
       throw invalidField('periods', 'two_ends', 'Say either a last day or for how many periods, not both.')
     const from = firstDay(ctx, from_date, why)
     mustFollow(from, to_date)
-    return giveDiscount(ctx, { ...input, from_date: from, to_date, periods }, why)
+    return giveDiscount(ctx, { ...input, from_date: from, to_date, periods }, why, service)
   },
 )
 
-/** A discount from its first day on; one for some periods of lines ends with the last of them. */
+/** A discount from its first day on; one for some periods of lines, months where it is for every service, ends with the last of them. */
 export async function giveDiscount(
   ctx: Ctx,
   given: Parameters<typeof insert<(typeof discounts)['fields']>>[2],
   reason: string | null,
+  service?: Service,
 ): Promise<Discount> {
   const { from_date, periods = null } = given
   const to_date =
-    periods !== null && given.applies_to !== 'invoice' ? lastOf(from_date, periods) : (given.to_date ?? null)
+    periods !== null && given.applies_to !== 'invoice'
+      ? lastOf(from_date, periods * (service?.period_months ?? 1))
+      : (given.to_date ?? null)
   const discount = await insert(ctx, discounts, { ...given, to_date, status: 'given' }, { reason })
   await told(ctx, discount, { from: from_date, until: dayAfter(to_date) }, reason)
   return discount
@@ -142,9 +145,9 @@ async function told(
   if (discount.applies_to === 'line') await tellServices(ctx, discount, days, why)
 }
 
-/** The last day of so many periods. */
-export const lastOf = (from_date: string, periods: number): string =>
-  Temporal.PlainDate.from(from_date).add({ months: periods }).subtract({ days: 1 }).toString()
+/** The last day of so many months. */
+export const lastOf = (from_date: string, months: number): string =>
+  Temporal.PlainDate.from(from_date).add({ months }).subtract({ days: 1 }).toString()
 
 function refusedWhenWithdrawn({ status }: { status: string }): string | null {
   return status === 'withdrawn' ? 'It was withdrawn.' : null

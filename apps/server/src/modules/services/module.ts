@@ -4,6 +4,7 @@ import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
 import { cancelChange } from './cancel-change.ts'
 import { serviceChanges } from './changes.ts'
+import { changePrice, followVersions, withdrawVersion } from './change-price.ts'
 import { startContract } from './contracts.ts'
 import { createService } from './create.ts'
 import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
@@ -11,6 +12,7 @@ import { discounts } from './discounts.ts'
 import { followPlans, startFollowing } from './follow-plans.ts'
 import { paths } from './paths.ts'
 import { followCustomer } from './reactions.ts'
+import { planPricesLater } from './price-change.ts'
 import { redeemCoupon } from './redeem-coupon.ts'
 import { routes } from './routes.ts'
 import { services } from './services.ts'
@@ -36,6 +38,8 @@ export const servicesModule: Module = {
     endDiscount,
     withdrawDiscount,
     redeemCoupon,
+    changePrice,
+    withdrawVersion,
     createSurcharge,
     endSurcharge,
     withdrawSurcharge,
@@ -43,6 +47,9 @@ export const servicesModule: Module = {
   routes,
   paths,
   insiders: [followCustomer, startDiscounts, startContract],
-  jobs: [anyJob(followPlans)],
-  schedules: [daily('services.follow_timelines', '00:01', startFollowing)],
+  jobs: [anyJob(followPlans), anyJob(planPricesLater)],
+  schedules: [
+    daily('services.follow_versions', '00:01', followVersions),
+    daily('services.follow_timelines', '00:01', startFollowing),
+  ],
 }

@@ -4,8 +4,8 @@ import { enterMany } from './enter.ts'
 import type { Entry } from './history.ts'
 import type { Service } from './services.ts'
 
-/** Terms for one service from a day on; what is left out stays as it is. See `DatedChange` for what `for_tariff_id` means. */
-export type PlannedTerms = { service_id: string } & Omit<Entry, 'kind' | 'group_id'>
+/** Terms for one service from a day on; what is left out stays as it is. See `DatedChange` for what `for_tariff_id` means; `group_id` names what it was entered for. */
+export type PlannedTerms = { service_id: string } & Omit<Entry, 'kind'>
 
 /**
  * Enters terms for many services at once, each from its own day on: a price change of a tariff, say. Services that have ended are left

@@ -71,6 +71,7 @@ export const redeemCoupon = command(
         coupon_id: coupon.id,
       },
       `coupon ${coupon.code}`,
+      service,
     )
   },
 )
