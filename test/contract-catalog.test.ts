@@ -52,8 +52,9 @@ contract('tariffs', async () => {
   })
 })
 
-contract('revenue_categories', () =>
-  subject({
+contract('revenue_categories', async () => {
+  const account = (await other.get('/accounts?code=4000')).data[0]
+  return subject({
     noun: 'revenue_category',
     path: '/revenue_categories',
     scope: 'tenant',
@@ -62,8 +63,9 @@ contract('revenue_categories', () =>
     invalid: [[{ code: 7 }, 'code', 'not_text']],
     filterBy: 'name',
     sortBy: 'name',
-  }),
-)
+    foreign: [['account_id', account.id]],
+  })
+})
 
 contract('locations', () =>
   subject({

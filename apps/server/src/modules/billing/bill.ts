@@ -1,4 +1,4 @@
-import type { AccountName } from '#modules/ledger/index.ts'
+import type { AccountRef } from '#modules/ledger/index.ts'
 import { dateOf, monthOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
 import { monthly, periodAt, priceOfDays, taxOn, type Rhythm } from './pricing.ts'
 
@@ -48,7 +48,13 @@ export type BillableService = {
 export type BilledTerms = Rhythm & { tariff_id: string; price: bigint; quantity: number }
 export type ActiveStretch = Days & BilledTerms
 
-export type BillableTariff = { title: string; setup_fee: bigint; tax_rate: bigint }
+export type BillableTariff = {
+  title: string
+  setup_fee: bigint
+  tax_rate: bigint
+  /** Where what it earns is posted; null: by the kind of service. */
+  revenue: AccountRef | null
+}
 export type Catalog = ReadonlyMap<string, BillableTariff>
 
 export type BillLine = {
@@ -67,7 +73,7 @@ export type BillLine = {
   billing_day: number
   rhythm: Rhythm
   once: 'one_time' | 'setup_fee' | null
-  revenue: AccountName
+  revenue: AccountRef
 }
 
 export type Bill = {
@@ -131,7 +137,7 @@ export function daysLine(
   billing_day: number,
   catalog: Catalog,
 ): BillLine {
-  const { title, tax_rate } = tariffOf(catalog, terms.tariff_id)
+  const { title, tax_rate, revenue } = tariffOf(catalog, terms.tariff_id)
   const net = priceOfDays(terms.price * BigInt(terms.quantity), days, billing_day, terms)
   return {
     service_id: service.id,
@@ -147,7 +153,7 @@ export function daysLine(
     billing_day,
     rhythm: terms,
     once: null,
-    revenue: revenueOf(service),
+    revenue: revenue ?? revenueOf(service),
   }
 }
 
@@ -207,7 +213,7 @@ function onceLine(
   once: 'one_time' | 'setup_fee',
   catalog: Catalog,
 ): BillLine {
-  const { tax_rate } = tariffOf(catalog, tariff_id)
+  const { tax_rate, revenue } = tariffOf(catalog, tariff_id)
   const net = unit_price * BigInt(quantity)
   return {
     service_id: service.id,
@@ -223,7 +229,7 @@ function onceLine(
     billing_day: 1,
     rhythm: monthly,
     once,
-    revenue: 'one_time_revenue',
+    revenue: revenue ?? 'one_time_revenue',
   }
 }
 
@@ -289,7 +295,7 @@ const described = (title: string, service: BillableService): string =>
       ? `${title} (${service.login})`
       : title
 
-const revenueOf = (service: BillableService): AccountName =>
+const revenueOf = (service: BillableService): AccountRef =>
   service.service_type === 'internet' ? 'internet_revenue' : 'recurring_revenue'
 
 function tariffOf(catalog: Catalog, tariff_id: string): BillableTariff {

@@ -6,7 +6,7 @@ import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 import { insert } from '#kernel/store.ts'
-import { post, type AccountName, type Entry } from '#modules/ledger/index.ts'
+import { post, type AccountRef, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type BillableCustomer, type Site } from './bill.ts'
 import type { Days } from '#kernel/calendar.ts'
 import { billTo, sitesOn } from './finalize.ts'
@@ -25,7 +25,7 @@ export type Credit = {
   tax_rate: bigint
   tax: bigint
   days: Days
-  revenue: AccountName
+  revenue: AccountRef
 }
 
 /** Issues a credit note: the customer's balance rises by it at once, and open invoices are settled with it. */

@@ -163,8 +163,10 @@ const planned = (ctx: Ctx, how: 'for_itself' | 'as_usual') => {
 /** Every tariff with its tax as of now; there are few. */
 export async function readCatalog(ctx: Ctx): Promise<Catalog> {
   const tariffs = await ctx.db.all(sql<BillableTariff & { id: string }>`
-    select t.id, t.title, t.setup_fee, coalesce(x.rate, 0) as tax_rate
+    select t.id, t.title, t.setup_fee, coalesce(x.rate, 0) as tax_rate, 'own:' || a.code as revenue
     from tariffs t
-    left join taxes x on x.tenant_id = t.tenant_id and x.id = t.tax_id`)
+    left join taxes x on x.tenant_id = t.tenant_id and x.id = t.tax_id
+    left join revenue_categories c on c.tenant_id = t.tenant_id and c.id = t.revenue_category_id
+    left join accounts a on a.tenant_id = c.tenant_id and a.id = c.account_id`)
   return new Map(tariffs.map(({ id, ...tariff }) => [id, tariff]))
 }

@@ -8,7 +8,7 @@ import { tariffs, tariffsInSight, tariffToChange } from './tariffs.ts'
 
 /** What a bundle consists of. Its price is the bundle's; each of these becomes a service of its own that costs nothing by itself. */
 export const bundleItems = resource('bundle_item', {
-  title: 'position',
+  title: 'item_tariff_id',
   sort: 'position',
   fields: {
     tariff_id: {

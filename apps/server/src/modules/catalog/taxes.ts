@@ -9,7 +9,7 @@ export const taxes = resource('tax', {
   },
 })
 
-/** What revenue is sorted by in reports: “Internet, residential”, “Voice”, “Hardware”. */
+/** What revenue is sorted by in reports and in the books: “Internet, residential”, “Voice”, “Hardware”. */
 export const revenueCategories = resource('revenue_category', {
   plural: 'revenue_categories',
   sort: 'name',
@@ -22,6 +22,14 @@ export const revenueCategories = resource('revenue_category', {
       filter: true,
       list: true,
       help: 'As your accountant calls it',
+    },
+    account_id: {
+      kind: 'reference',
+      to: 'account',
+      nullable: true,
+      filter: true,
+      list: true,
+      help: 'What is earned is posted here; empty: by the kind of tariff',
     },
   },
 })

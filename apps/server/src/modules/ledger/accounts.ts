@@ -1,14 +1,32 @@
 import type { Ctx } from '#kernel/ctx.ts'
+import { visiblePartners } from '#kernel/permissions.ts'
+import { invalidField, Refused } from '#kernel/refused.ts'
 import { resource } from '#kernel/resource.ts'
 import { insert } from '#kernel/store.ts'
 
 export const accounts = resource('account', {
   sort: 'code',
-  generic: ['list', 'get'],
+  generic: ['list', 'get', 'create'],
+  help: 'An account stays once it is there: entries may stand on it.',
   fields: {
-    code: { kind: 'text', max: 8, filter: true, sort: true, list: true },
+    code: {
+      kind: 'text',
+      max: 8,
+      filter: true,
+      sort: true,
+      list: true,
+      help: '3 to 8 digits',
+    },
     name: { kind: 'text', max: 120, list: true },
     type: { kind: 'choice', values: ['asset', 'liability', 'equity', 'income', 'expense'], list: true },
+  },
+  before: {
+    async create(ctx, account) {
+      if (visiblePartners(ctx))
+        throw new Refused(403, 'not_your_ledger', 'Only the ISP itself adds accounts to its ledger.')
+      if (!/^[0-9]{3,8}$/.test(String(account.code)))
+        throw invalidField('code', 'not_a_code', 'The code of an account is 3 to 8 digits.')
+    },
   },
 })
 
@@ -28,6 +46,14 @@ export const chart = {
 } as const satisfies Record<string, { code: string; name: string; type: string }>
 
 export type AccountName = keyof typeof chart
+
+/** An account by what the code calls it, or one of the ISP's own by its code: `own:4711`. */
+export type AccountRef = AccountName | `own:${string}`
+
+export const codeOf = (account: AccountRef): string =>
+  isNamed(account) ? chart[account].code : account.slice('own:'.length)
+
+const isNamed = (account: AccountRef): account is AccountName => account in chart
 
 export async function createChart(ctx: Ctx): Promise<void> {
   for (const account of Object.values(chart)) await insert(ctx, accounts, account)

@@ -2,15 +2,15 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { today } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
-import { chart, type AccountName } from './accounts.ts'
+import { chart, codeOf, type AccountRef } from './accounts.ts'
 
 /** One amount, in minor units, from `credit` to `debit`. Whoever touches receivables names the customer. */
 export type Entry = {
   date: string
   kind: string
   description: string
-  debit: AccountName
-  credit: AccountName
+  debit: AccountRef
+  credit: AccountRef
   amount: bigint
   customer_id: string
   /** The customer's when left to the database. */
@@ -48,7 +48,7 @@ export function postings(ctx: Ctx, entries: readonly Entry[], alsoSet: AlsoSet =
       select ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, books.ids[e.debit], books.ids[e.credit], e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
       from (
         select array_agg(a.id order by b.place) as ids
-        from unnest(${books.map((book) => chart[book].code)}::text[]) with ordinality as b(code, place)
+        from unnest(${books.map(codeOf)}::text[]) with ordinality as b(code, place)
         left join accounts a on a.code = b.code
       ) books,
       ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}`,
