@@ -27,7 +27,7 @@ export {
   type ShapingTerms,
 } from './shaping.ts'
 export { partnersAbove } from './sight.ts'
-export { phasesOf, tariffPhases, type TariffPhase } from './tariff-phases.ts'
+export { phasesOf, phasesOfTariffs, tariffPhases, type TariffPhase } from './tariff-phases.ts'
 export { serviceTypes, tariffs, tariffToChange, type ServiceType, type Tariff } from './tariffs.ts'
 export { revenueCategories, taxes } from './taxes.ts'
 export { tariffVersions, type TariffVersion } from './versions.ts'

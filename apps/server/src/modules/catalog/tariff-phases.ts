@@ -66,6 +66,19 @@ export const phasesOf = (ctx: Ctx, tariff_id: string): Promise<TariffPhase[]> =>
     where tariff_id = ${tariff_id}
     order by position`)
 
+/** The phases of several tariffs, each in their order. */
+export async function phasesOfTariffs(
+  ctx: Ctx,
+  tariff_ids: readonly string[],
+): Promise<Map<string, TariffPhase[]>> {
+  const phases = await ctx.db.all(sql<TariffPhase>`
+    select ${everyColumn(asResource(tariffPhases))}
+    from tariff_phases
+    where tariff_id = any(${tariff_ids}::uuid[])
+    order by tariff_id, position`)
+  return Map.groupBy(phases, ({ tariff_id }) => tariff_id)
+}
+
 function check(phase: Record<string, unknown>): void {
   const mistakes = [...mistakesOf(phase)]
   if (mistakes.length > 0) throw invalid(mistakes)

@@ -9,10 +9,11 @@ import { invalidField, Refused } from '#kernel/refused.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id as identifier, sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
-import { contractEnd, mustBeOffered, tariffs, type Tariff } from '#modules/catalog/index.ts'
+import { contractEnd, mustBeOffered, phasesOfTariffs, tariffs, type Tariff } from '#modules/catalog/index.ts'
 import { activateCustomer, customers, type Customer } from '#modules/customers/index.ts'
 import { assignPoolAddress, assignStaticAddresses } from '#modules/network/index.ts'
-import { completed, insertChanges, insertPeriods, type NewChange } from './history.ts'
+import { completed, insertChanges, insertPeriods, type Entry, type NewChange } from './history.ts'
+import { phaseEntries } from './phases.ts'
 import { noSuchTariff, priceFor, shortestPeriod } from './price.ts'
 import { services, type Service } from './services.ts'
 import { timelineOf } from './timeline.ts'
@@ -35,6 +36,8 @@ export type NewService = {
   start_date?: string | null
   external_id?: string | null
   activate?: boolean
+  /** The bundle that pays for it. */
+  bundle_service_id?: string | null
 }
 
 /**
@@ -56,14 +59,16 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
     ),
   ])
   const now = today(ctx).toString()
-  const ready: (Ready & { list_price: bigint })[] = []
+  const ready: (Ready & { list_price: bigint; tariff: Tariff })[] = []
   for (const service of wanted) {
     const tariff = sold.get(service.tariff_id)
     if (!tariff) throw noSuchTariff()
-    await mustBeOffered(ctx, tariff, buyer(buyers.get(service.customer_id)))
+    const customer = buyer(buyers.get(service.customer_id))
+    // What a bundle contains need not be sold by itself.
+    if (!service.bundle_service_id) await mustBeOffered(ctx, tariff, customer)
     const period_months = service.period_months ?? shortestPeriod(tariff)
     const list_price = priceFor(tariff, period_months)
-    ready.push({ ...judged({ ...service, period_months }, tariff, now), list_price })
+    ready.push({ ...judged({ ...service, period_months }, tariff, now), list_price, tariff })
   }
   const rows = await insertRows(ctx, ready)
   await assignStaticAddresses(
@@ -74,9 +79,15 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
         : [],
     ),
   )
+  const phases = await phasesOfTariffs(ctx, [...sold.keys()])
   const histories = rows.map((service, n) => {
-    const { list_price, begins } = ready[n]!
-    return historyOf(service, list_price, begins, now)
+    const { list_price, begins, tariff } = ready[n]!
+    // Who began long ago, in the system it comes from, is past its promotions.
+    const staged =
+      begins && service.price === null
+        ? phaseEntries(phases.get(tariff.id) ?? [], tariff, service.period_months, service.start_date)
+        : []
+    return historyOf(service, list_price, begins, staged, now)
   })
   await insertChanges(
     ctx,
@@ -120,6 +131,7 @@ function judged(service: NewService & { period_months: number }, tariff: Tariff,
       ...rest,
       quantity: rest.quantity ?? 1,
       price: rest.price ?? null,
+      bundle_service_id: rest.bundle_service_id ?? null,
       service_type: tariff.service_type,
       status: begins === now ? 'active' : 'pending',
       login: internet ? (login ?? null) : null,
@@ -156,7 +168,13 @@ async function insertRows(ctx: Ctx, ready: readonly Ready[]): Promise<Service[]>
 }
 
 /** Every timeline begins with the terms it was sold on. */
-function historyOf(service: Service, list_price: bigint, begins: string | null, now: string) {
+function historyOf(
+  service: Service,
+  list_price: bigint,
+  begins: string | null,
+  phases: readonly Entry[],
+  now: string,
+) {
   const { id: service_id, partner_id, start_date, tariff_id, quantity, period_months, price } = service
   const entries = [
     completed(
@@ -172,12 +190,13 @@ function historyOf(service: Service, list_price: bigint, begins: string | null, 
       1,
     ),
     ...(begins ? [completed({ kind: 'activate', date: begins }, 2)] : []),
+    ...phases.map((phase, n) => completed(phase, n + 3)),
   ]
   const changes: NewChange[] = entries.map((entry) => ({
     ...entry,
     service_id,
     partner_id,
-    status: entry.kind === 'activate' && entry.date > now ? 'planned' : 'in_force',
+    status: entry.kind !== 'create' && entry.date > now ? 'planned' : 'in_force',
     reason: null,
   }))
   return { service_id, changes, periods: timelineOf(entries).periods }

@@ -1,5 +1,8 @@
 import { collectionCommand } from '#kernel/commands.ts'
+import { invalidField } from '#kernel/refused.ts'
+import { itemsOf } from '#modules/catalog/index.ts'
 import { addServices } from './add.ts'
+import { addChildren, childrenIn } from './bundles.ts'
 import { services } from './services.ts'
 
 export const createService = collectionCommand(
@@ -36,10 +39,21 @@ export const createService = collectionCommand(
       mac: { kind: 'mac', nullable: true, group: 'Access' },
       start_date: { kind: 'date', nullable: true },
       external_id: { kind: 'text', max: 100, nullable: true },
+      children: {
+        kind: 'json',
+        nullable: true,
+        label: 'Services of a bundle',
+        help: '[{"tariff_id", "login", "password", "router_id", "ipv4_mode", "ipv4_address", "mac"}]; logins are made up where none is given',
+      },
     },
   },
-  async (ctx, input) => {
+  async (ctx, { children, ...input }) => {
     const [service] = await addServices(ctx, [input])
+    const access = childrenIn(ctx, children)
+    if (service!.service_type === 'bundle')
+      await addChildren(ctx, service!, await itemsOf(ctx, service!.tariff_id), access)
+    else if (access.length > 0)
+      throw invalidField('children', 'not_a_bundle', 'Only a bundle has services inside it.')
     return service!
   },
 )

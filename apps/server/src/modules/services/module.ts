@@ -2,6 +2,7 @@ import type { Module } from '#kernel/app.ts'
 import { anyJob } from '#kernel/jobs.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { completeBundle, followBundle } from './bundles.ts'
 import { cancelChange } from './cancel-change.ts'
 import { serviceChanges } from './changes.ts'
 import { changePrice, followVersions, withdrawVersion } from './change-price.ts'
@@ -46,7 +47,7 @@ export const servicesModule: Module = {
   ],
   routes,
   paths,
-  insiders: [followCustomer, startDiscounts, startContract],
+  insiders: [completeBundle, followBundle, followCustomer, startDiscounts, startContract],
   jobs: [anyJob(followPlans), anyJob(planPricesLater)],
   schedules: [
     daily('services.follow_versions', '00:01', followVersions),

@@ -1,3 +1,4 @@
+import type { Ctx } from '#kernel/ctx.ts'
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { serviceTypes } from '#modules/catalog/index.ts'
@@ -82,6 +83,15 @@ export const services = resource('service', {
     },
     start_date: { kind: 'date', readonly: true },
     end_date: { kind: 'date', nullable: true, readonly: true },
+    bundle_service_id: {
+      kind: 'reference',
+      to: 'service',
+      nullable: true,
+      readonly: true,
+      filter: true,
+      label: 'Bundle',
+      help: 'The bundle that pays for it',
+    },
     ...serviceContractFields,
     external_id: { kind: 'text', max: 100, nullable: true, filter: true, immutable: true },
   },
@@ -95,3 +105,9 @@ export const services = resource('service', {
 })
 
 export type Service = Row<typeof services>
+
+/** Why a service may not be sold otherwise or end by itself; null when it may. */
+export const partOfBundle = (service: Service, ctx: Ctx): string | null =>
+  service.bundle_service_id !== null && ctx.actor.kind !== 'system'
+    ? 'This service is part of a bundle. Change or end the bundle instead.'
+    : null

@@ -1,5 +1,6 @@
 import { command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
+import { asSystem } from '#kernel/insiders.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { find, lock } from '#kernel/store.ts'
 import { tariffs } from '#modules/catalog/index.ts'
@@ -8,7 +9,8 @@ import { assignPoolAddress } from '#modules/network/index.ts'
 import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dates.ts'
 import { enter } from './enter.ts'
 import { completed, timelineNow, type Entry } from './history.ts'
-import { services, type Service } from './services.ts'
+import { phasesOfService } from './phases.ts'
+import { partOfBundle, services, type Service } from './services.ts'
 import { mustBeWithinLimit } from './stop-limit.ts'
 import { periodOn, timelineOf } from './timeline.ts'
 
@@ -36,8 +38,24 @@ export const activateService = command(
     const told = { reason, ...(pool ? { ipv4_address: pool } : {}) }
     if (service.status === 'pending') {
       // An activation that was planned for another day gives way to this one.
-      const planned = (await timelineNow(ctx, service.id)).changes.filter(({ kind }) => kind === 'activate')
-      return enter(ctx, service, { add: [{ kind: 'activate', date: from }], takeBack: planned }, told)
+      const { changes } = await timelineNow(ctx, service.id)
+      const planned = changes.filter(({ kind }) => kind === 'activate')
+      const groups = new Set(planned.flatMap(({ group_id }) => group_id ?? []))
+      const tariff = await find(asSystem(ctx), tariffs, service.tariff_id)
+      return enter(
+        ctx,
+        service,
+        {
+          add: [
+            { kind: 'activate', date: from },
+            ...(tariff ? await phasesOfService(ctx, service, tariff, from) : []),
+          ],
+          takeBack: changes.filter(
+            (one) => planned.includes(one) || (one.group_id !== null && groups.has(one.group_id)),
+          ),
+        },
+        told,
+      )
     }
     mustNotBeBeforeStart(service, (await timelineNow(ctx, service.id)).periods, from)
     const add: Entry[] = [
@@ -119,7 +137,8 @@ export const terminateService = command(
     danger: true,
     input: { date: dateField, reason: reasonField },
     help: 'It ends for good on this day; its login and addresses become free.',
-    unless: (service) => (service.status === 'terminated' ? 'This service has ended already.' : null),
+    unless: (service, ctx) =>
+      service.status === 'terminated' ? 'This service has ended already.' : partOfBundle(service, ctx),
   },
   (ctx, service, { date, reason }) => enterOne(ctx, service, 'terminate', date, reason),
 )

@@ -10,14 +10,16 @@ import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dat
 import { enter } from './enter.ts'
 import { timelineNow, type Entry, type StoredChange } from './history.ts'
 import { priceFor, tariffNamed } from './price.ts'
-import { services, type Service } from './services.ts'
+import { partOfBundle, services, type Service } from './services.ts'
 import { periodOn, type Terms, type Timeline } from './timeline.ts'
 
 const priceField = { kind: 'money', min: 0, max: 100_000_000, nullable: true } as const
 const quantityField = { kind: 'integer', min: 1, max: 10_000, nullable: true } as const
 
-const living = (service: Service): string | null =>
-  ['active', 'stopped', 'pending'].includes(service.status) ? null : `This service is ${service.status}.`
+const living = (service: Service, ctx: Ctx): string | null =>
+  ['active', 'stopped', 'pending'].includes(service.status)
+    ? partOfBundle(service, ctx)
+    : `This service is ${service.status}.`
 
 export const changeTariff = command(
   services,
