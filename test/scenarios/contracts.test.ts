@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
+import { advance, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
+import { ledgerDifference } from './billing-kit.ts'
 import { pdfText } from '../pdf-text.ts'
 
 /** What is agreed about a service: taken from its tariff, changed for one customer, printed and signed. */
@@ -148,4 +149,64 @@ test('a bundle consists of tariffs, not of bundles nor of itself', async () => {
   expect(await refusedFields('POST', '/tariffs', tariff({ bundle_end: 'keep' }))).toEqual([
     'bundle_end:not_for_kind',
   ])
+})
+
+test('leaving early is charged on the day it ends, not when it is planned; in time it costs nothing', async () => {
+  const vat = await admin.post('/taxes', { name: 'VAT', rate: '20' })
+  const fibre = await admin.post(
+    '/tariffs',
+    tariff({ title: 'Fibre 300', setup_fee: '0.00', termination_fee: '15.00', tax_id: vat.id }),
+  )
+  const subscriber = async (login: string) => {
+    const customer = await admin.post('/customers', { name: login })
+    const service = await admin.post('/services', { customer_id: customer.id, tariff_id: fibre.id, login })
+    await admin.post(`/services/${service.id}/activate`, {})
+    return { customer, service }
+  }
+  const invoices = async (customer: { id: string }) =>
+    (await admin.get(`/invoices?customer_id=${customer.id}`)).data as { id: string; total: string }[]
+  const early = await subscriber('early')
+  const free = await subscriber('free')
+  const never = await subscriber('never')
+  await admin.patch(`/services/${free.service.id}`, {
+    minimum_months: null,
+    early_fee: 'none',
+    early_fee_percent: null,
+  })
+  await advance(isp, admin.tenant_id, '1d')
+  const preview = await admin.post(`/services/${early.service.id}/terminate`, { dry_run: true })
+  const billed = preview.events.find((event: { type: string }) => event.type === 'invoice.finalized')
+  // Half of twelve months and the fee for ending, with tax: (179.94 + 15.00) × 1.2
+  expect(billed.data.total).toBe('23393')
+  expect(await invoices(early.customer)).toEqual([])
+
+  await admin.post(`/services/${early.service.id}/terminate`, { date: '2027-03-18' })
+  await admin.post(`/services/${never.service.id}/terminate`, { date: '2027-03-18' })
+  expect(await invoices(early.customer)).toEqual([])
+  const planned = (await admin.get(`/service_changes?service_id=${never.service.id}&status=planned`)).data[0]
+  await admin.post(`/services/${never.service.id}/cancel_change`, { change_id: planned.id })
+  await advance(isp, admin.tenant_id, '3d')
+  await settled(isp, admin.tenant_id)
+  const [invoice] = await invoices(early.customer)
+  expect(invoice!.total).toBe('233.93')
+  expect(
+    (await admin.get(`/invoices/${invoice!.id}/lines`)).data.map(
+      (line: { description: string; net: string }) => [line.description, line.net],
+    ),
+  ).toEqual([
+    ['Fibre 300 (early): contract left early, 12 months remain', '179.94'],
+    ['Fibre 300 (early): ended', '15.00'],
+  ])
+  expect(await invoices(never.customer)).toEqual([])
+  await admin.post(`/services/${free.service.id}/terminate`, {})
+  expect((await invoices(free.customer))[0]!.total).toBe('18.00')
+  // What never began costs nothing to end.
+  const pending = await admin.post('/services', {
+    customer_id: free.customer.id,
+    tariff_id: fibre.id,
+    login: 'pending',
+  })
+  await admin.post(`/services/${pending.id}/terminate`, {})
+  expect(await invoices(free.customer)).toHaveLength(1)
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })

@@ -57,6 +57,9 @@ export type BillableTariff = {
 }
 export type Catalog = ReadonlyMap<string, BillableTariff>
 
+/** What is charged once in a service's life. */
+export type Once = 'one_time' | 'setup_fee' | 'termination_fee' | 'early_fee'
+
 export type BillLine = {
   service_id: string
   site: Site | null
@@ -72,7 +75,7 @@ export type BillLine = {
   /** The day on which the months begin that the days are parts of. */
   billing_day: number
   rhythm: Rhythm
-  once: 'one_time' | 'setup_fee' | null
+  once: Once | null
   revenue: AccountRef
 }
 
@@ -204,13 +207,14 @@ function onceLines(service: BillableService, catalog: Catalog, date: Day): BillL
   ]
 }
 
-function onceLine(
+/** A line for what is charged once. `unit_price` is net, in minor units. */
+export function onceLine(
   service: BillableService,
   { tariff_id }: { tariff_id: string },
   description: string,
   unit_price: bigint,
   quantity: number,
-  once: 'one_time' | 'setup_fee',
+  once: Once,
   catalog: Catalog,
 ): BillLine {
   const { tax_rate, revenue } = tariffOf(catalog, tariff_id)

@@ -7,6 +7,7 @@ import { followHierarchy } from './aggregate.ts'
 import { followTags } from './control-tags.ts'
 import { followMoves } from './follow-moves.ts'
 import { dun, endHold, letGo } from './dunning.ts'
+import { chargeEndingFees } from './ending-fees.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { markOverdue } from './overdue.ts'
 import { billNewServices, repriceService, stopBilling } from './reprice.ts'
@@ -35,6 +36,7 @@ export const billing: Module = {
     followHierarchy,
     followMoves,
     repriceService,
+    chargeEndingFees,
     billNewServices,
     stopBilling,
     letGo,

@@ -1,5 +1,6 @@
 export { decideAccess, type AccessDecision, type AccessSnapshot } from './access.ts'
 export { addServices, type NewService } from './add.ts'
+export { contractStanding, type ContractStanding } from './contracts.ts'
 export { createService } from './create.ts'
 export { discounts, type Discount } from './discounts.ts'
 export { termsOn } from './history.ts'
