@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientWith } from '#kernel/testing/contract.ts'
 import { advance, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
-import { newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
+import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
 
 let isp: TestIsp
 beforeAll(async () => {
@@ -249,5 +249,33 @@ describe('billing terms', () => {
       mode: 'aggregated',
     })
     expect([joining.status, joining.body.code]).toEqual([409, 'not_recurring'])
+  })
+
+  test('who is exempt pays no tax, on bills and on corrections of what was billed', async () => {
+    const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
+    const tax = await admin.post('/taxes', { name: 'VAT', rate: '23' })
+    const [slow, fast] = [
+      await newTariff(admin, '30.00', { tax_id: tax.id }),
+      await newTariff(admin, '60.00', { tax_id: tax.id }),
+    ]
+    const embassy = { tax_exempt: true, tax_exempt_reason: 'Embassy' }
+    const exempt = await newInternetCustomer(admin, slow, embassy)
+    const other = await newInternetCustomer(admin, slow)
+    const why = await admin.get(`/services/${exempt.service_id}/explain`)
+    expect(why.price).toMatchObject({ amount: '30.00', gross: '30.00' })
+    expect(why.price.lines).toContainEqual({ label: 'No tax: Embassy', amount: '0.00' })
+    await runBilling(isp, admin, '2027-01-01')
+    const totals = async (customer_id: string) =>
+      (await admin.get(`/invoices?customer_id=${customer_id}&sort=date`)).data.map((invoice: any) => [
+        invoice.tax_total,
+        invoice.total,
+      ])
+    expect(await totals(exempt.customer_id)).toEqual([['0.00', '30.00']])
+    expect(await totals(other.customer_id)).toEqual([['6.90', '36.90']])
+    await advance(isp, admin.tenant_id, '10d')
+    await admin.post(`/services/${exempt.service_id}/change_tariff`, { tariff_id: fast })
+    expect((await totals(exempt.customer_id)).every(([taxed]: string[]) => taxed === '0.00')).toBe(true)
+    expect(await totals(exempt.customer_id)).toHaveLength(2)
+    expect(await ledgerDifference(isp, admin)).toBe('0.00')
   })
 })

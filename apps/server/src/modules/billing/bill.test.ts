@@ -49,6 +49,7 @@ const customerOf = (services: ActiveStretch[][], billing_day: number): BillableC
   tax_id: null,
   billing_day,
   due_days: 14,
+  tax_exempt: false,
   balance: 0n,
   services: services.map((stretches, n): BillableService => ({
     id: String(n),

@@ -1,5 +1,6 @@
 import type { AccountRef } from '#modules/ledger/index.ts'
 import { dateOf, monthOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
+import { catalogFor } from './exemption.ts'
 import { monthly, periodAt, priceOfDays, taxOn, type Rhythm } from './pricing.ts'
 
 /** What is known of a customer when the bill is drawn up. */
@@ -16,6 +17,7 @@ export type BillableCustomer = {
   tax_id: string | null
   billing_day: number
   due_days: number
+  tax_exempt: boolean
   balance: bigint
   services: BillableService[]
 }
@@ -100,10 +102,11 @@ export type Bill = {
  */
 export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
   const until = nextBillingDay(date, customer.billing_day)
+  const sold = catalogFor(customer, catalog)
   const lines = customer.services.flatMap((service) =>
     service.service_type === 'one_time'
-      ? onceLines(service, catalog, date)
-      : recurringLines(service, catalog, until, customer.billing_day),
+      ? onceLines(service, sold, date)
+      : recurringLines(service, sold, until, customer.billing_day),
   )
   return {
     ...totals(customer, lines),

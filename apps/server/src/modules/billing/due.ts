@@ -7,7 +7,7 @@ import type { BillableCustomer, BillableService, BillableTariff, Catalog, Site }
 /** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
 export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: string | null }
 
-const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, balance, unbilled_from`
+const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, tax_exempt, balance, unbilled_from`
 
 /** Customers whose billing day has come by `date`, `after` one in order of id. `locked` holds them for this transaction. */
 export const customersDue = (

@@ -112,7 +112,7 @@ async function priceOf(
     period_months: service.period_months,
     tariff_id: service.tariff_id,
   }
-  const tax = tariff.tax_id ? await find(ctx, taxes, tariff.tax_id) : undefined
+  const tax = tariff.tax_id && !customer.tax_exempt ? await find(ctx, taxes, tariff.tax_id) : undefined
   const net = terms.price * BigInt(terms.quantity)
   const gross = net + taxOn(net, tax?.rate ?? 0n)
   const once = tariff.service_type === 'one_time'
@@ -129,6 +129,9 @@ async function priceOf(
           { label: `${tax.name} ${rate}`, amount: money(gross - net) },
           { label: 'With tax', amount: money(gross) },
         ]
+      : []),
+    ...(customer.tax_exempt
+      ? [{ label: `No tax: ${customer.tax_exempt_reason ?? 'exempt'}`, amount: money(0n) }]
       : []),
     ...next.map((line) => ({
       label: line.period_from

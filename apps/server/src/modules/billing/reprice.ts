@@ -15,6 +15,7 @@ import {
 import { dateOf, dayOf, without, type Days } from '#kernel/calendar.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
 import { customerForBilling, readCatalog, withServices, site } from './due.ts'
+import { catalogFor } from './exemption.ts'
 import { finalize } from './finalize.ts'
 import { nextPlanned, reconcile, type Charged, type Correction } from './reconcile.ts'
 
@@ -251,9 +252,10 @@ async function chargeAgain(
   again: readonly ActiveStretch[],
   catalog: Catalog,
 ): Promise<void> {
+  const sold = catalogFor(customer, catalog)
   const bill = totals(
     customer,
-    again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, catalog)),
+    again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, sold)),
   )
   if (bill.total === 0n) return
   const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
