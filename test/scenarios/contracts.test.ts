@@ -130,6 +130,28 @@ test('the contract is printed with its prices, its phases and its terms', async 
     expect(text).toContain(words)
 })
 
+test('who pays by the year signs for the year’s price', async () => {
+  const fibre = await admin.post('/tariffs', tariff({ title: 'Fibre 700', price_12_months: '299.00' }))
+  const customer = await admin.post('/customers', { name: 'Ada Lovelace' })
+  const service = await admin.post('/services', {
+    customer_id: customer.id,
+    tariff_id: fibre.id,
+    login: 'yearly',
+    period_months: 12,
+  })
+  const response = await isp.server.inject({
+    url: `/api/v1/services/${service.id}/contract`,
+    headers: { authorization: `Bearer ${admin.token}` },
+  })
+  const text = (await pdfText(response.rawPayload)).replace(/\s+/g, ' ')
+  expect(text).toContain('€299.00')
+  expect(text).toContain('every 12 months')
+  await admin.post(`/services/${service.id}/activate`, {})
+  const { early_fee } = await admin.get(`/services/${service.id}/contract_terms?date=2027-11-16`)
+  // Half of four months at 299.00 ÷ 12.
+  expect(early_fee.amount).toBe('49.84')
+})
+
 test('a bundle consists of tariffs, not of bundles nor of itself', async () => {
   const bundle = await admin.post('/tariffs', {
     title: 'Triple',

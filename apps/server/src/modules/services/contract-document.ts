@@ -4,7 +4,7 @@ import { formatDecimal, printMoney } from '#kernel/money.ts'
 import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, everyColumn, find } from '#kernel/store.ts'
-import { phasesFrom, phasesOf, tariffs, type Tariff } from '#modules/catalog/index.ts'
+import { listPrice, phasesFrom, phasesOf, tariffs, type Tariff } from '#modules/catalog/index.ts'
 import { customers } from '#modules/customers/index.ts'
 import { sellerOf } from '#modules/resellers/index.ts'
 import type { Service } from './services.ts'
@@ -31,22 +31,24 @@ export async function contractDocument(ctx: Ctx, service: Service): Promise<Cont
   const begins = service.contract_start ?? service.start_date
   const money = (minor: bigint) => printMoney(minor, ctx.tenant.currency)
   const recurring = tariff.service_type !== 'one_time'
-  const list = service.price ?? tariff.price
-  const stages = service.price === null && recurring ? phasesFrom(phases, begins, list) : []
+  const { period_months } = service
+  const list = service.price ?? listPrice(tariff, period_months) ?? tariff.price
+  const stages = service.price === null && recurring ? phasesFrom(phases, begins, list, period_months) : []
+  const charged = period_months === 1 ? 'a month' : `every ${period_months} months`
   const lines: ContractDocumentLine[] = [
     {
       description: tariff.title,
       ...(service.description ? { detail: service.description } : {}),
       quantity: String(service.quantity),
       price: money(list),
-      charged: recurring ? 'a month' : 'once',
+      charged: recurring ? charged : 'once',
     },
     ...stages.slice(0, -1).map((stage) => ({
       description: `${tariff.title}: ${stage.name}`,
       detail: `${printDate(stage.from)} to ${printDate(dayBefore(stage.until!))}, instead`,
       quantity: String(service.quantity),
       price: money(stage.price),
-      charged: 'a month',
+      charged,
     })),
     ...extra.map((surcharge) => ({
       description: surcharge.label,
