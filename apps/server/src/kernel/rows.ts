@@ -19,11 +19,14 @@ export function rowsOf<T extends Record<string, unknown>>(
 }
 type ColumnType = 'uuid' | 'text' | 'bigint' | 'integer' | 'date' | 'jsonb' | 'boolean' | 'daterange'
 
-/** PostgreSQL's own array literal; only what could be mistaken for its punctuation is quoted. */
+/** PostgreSQL's own array literal; whatever is text is quoted. */
 function printArray(rows: readonly Record<string, unknown>[], name: string): string {
-  const printed: string[] = []
-  for (const row of rows) printed.push(print(row[name]))
-  return `{${printed.join(',')}}`
+  let printed = '{'
+  for (const row of rows) {
+    if (printed.length > 1) printed += ','
+    printed += print(row[name])
+  }
+  return printed + '}'
 }
 
 function print(value: unknown): string {
@@ -39,8 +42,6 @@ function print(value: unknown): string {
   }
 }
 
-const plain = /^[0-9a-f-]+$/
-const punctuation = /["\\]/
 const escaped = /["\\]/g
 const quoted = (text: string): string =>
-  plain.test(text) ? text : `"${punctuation.test(text) ? text.replace(escaped, '\\$&') : text}"`
+  text.includes('"') || text.includes('\\') ? `"${text.replace(escaped, '\\$&')}"` : `"${text}"`

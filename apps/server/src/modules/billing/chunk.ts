@@ -40,8 +40,7 @@ export async function billChunk(
     billing_run_id: of.billing_run_id,
     alsoSet: nextDays(charged),
   })
-  await tellOf(ctx, finalized, of.billing_run_id)
-  await progress(ctx, of.billing_run_id, bills)
+  await Promise.all([tellOf(ctx, finalized, of.billing_run_id), progress(ctx, of.billing_run_id, bills)])
   return due.length
 }
 

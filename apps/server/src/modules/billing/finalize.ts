@@ -3,7 +3,7 @@ import { newId } from '#kernel/ids.ts'
 import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
-import { postings, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
+import { balances, journal, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
 import { dateOf, type Day } from '#kernel/calendar.ts'
 
@@ -30,9 +30,15 @@ export async function finalize(
   if (bills.length === 0) return []
   const date = dateOf(of.date)
   const ids = bills.map(() => newId())
-  // Number series are the tenant's narrowest place: the row stays locked from here to the commit, so whatever can be printed before is.
+  const entries = bills.map((bill, n) => entriesOf(bill, ids[n]!, date))
+  // Customers are written first, because everything else refers to them, and lines are printed meanwhile: number series are the tenant's
+  // narrowest place, and the row stays locked from the taking of numbers to the commit.
+  const moved = ctx.db.run(balances(entries.flat(), of.alsoSet))
   const lines = linesOf(ctx, bills, ids)
-  const numbers = await takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date))
+  const [, numbers] = await Promise.all([
+    moved,
+    takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date)),
+  ])
   const finalized = bills.map((bill, n) => ({
     id: ids[n]!,
     number: numbers[n]!,
@@ -42,13 +48,10 @@ export async function finalize(
     total: bill.total,
     bill,
   }))
-  const entries = finalized.flatMap((invoice) => entriesOf(invoice, date))
-  // Postings come first: they write the customers, whom everything else refers to.
-  const statements = [
-    ...postings(ctx, entries, of.alsoSet),
-    invoicesOf(ctx, finalized, date, of.billing_run_id),
-    ...lines,
-  ]
+  const posted = finalized.flatMap(({ number }, n) =>
+    entries[n]!.map((entry): Entry => ({ ...entry, description: `Invoice ${number}` })),
+  )
+  const statements = [journal(ctx, posted), invoicesOf(ctx, finalized, date, of.billing_run_id), ...lines]
   await Promise.all(statements.map((statement) => ctx.db.run(statement)))
   return finalized
 }
@@ -157,22 +160,24 @@ const lineRow = (
 })
 
 /** The customer owes the total: each kind of revenue earns its net, the tax office its tax. */
-function entriesOf({ id, number, customer_id, partner_id, bill }: Finalized, date: string): Entry[] {
+function entriesOf(
+  { customer, lines, tax }: FinalBill,
+  source_id: string,
+  date: string,
+): Omit<Entry, 'description'>[] {
   const common = {
     date,
     kind: 'invoice',
-    description: `Invoice ${number}`,
     debit: 'receivables',
-    customer_id,
-    partner_id,
+    customer_id: customer.id,
+    partner_id: customer.partner_id,
     source_noun: 'invoice',
-    source_id: id,
+    source_id,
   } as const
   const earned = new Map<BillLine['revenue'], bigint>()
-  for (const line of bill.lines) earned.set(line.revenue, (earned.get(line.revenue) ?? 0n) + line.net)
-  const entries: Entry[] = [...earned]
-    .filter(([, net]) => net > 0n)
-    .map(([credit, amount]) => ({ ...common, credit, amount }))
-  if (bill.tax > 0n) entries.push({ ...common, credit: 'tax_payable', amount: bill.tax })
+  for (const line of lines) earned.set(line.revenue, (earned.get(line.revenue) ?? 0n) + line.net)
+  const entries: Omit<Entry, 'description'>[] = []
+  for (const [credit, amount] of earned) if (amount > 0n) entries.push({ ...common, credit, amount })
+  if (tax > 0n) entries.push({ ...common, credit: 'tax_payable', amount: tax })
   return entries
 }

@@ -24,15 +24,13 @@ export type AlsoSet = Partial<Record<'next_billing_on' | 'unbilled_from', Readon
 
 /** Posts entries and moves the customers' balances by them. */
 export async function post(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
-  await Promise.all(postings(ctx, entries).map((statement) => ctx.db.run(statement)))
+  if (entries.length === 0) return
+  // The customers first: what this transaction has written itself, the entries need not hold.
+  await Promise.all([ctx.db.run(balances(entries)), ctx.db.run(journal(ctx, entries))])
 }
 
-/**
- * The statements that post entries, for whoever sends them along with others; two, whatever the number of entries. `alsoSet` saves a run
- * from writing each customer twice.
- */
-export function postings(ctx: Ctx, entries: readonly Entry[], alsoSet: AlsoSet = {}): Sql[] {
-  if (entries.length === 0) return []
+/** The statement that writes entries down, whatever their number; `balances` comes before it. */
+export function journal(ctx: Ctx, entries: readonly Entry[]): Sql {
   const books = [...new Set(entries.flatMap(({ debit, credit }) => [debit, credit]))]
   const rows = entries.map((entry) => ({
     ...entry,
@@ -40,23 +38,25 @@ export function postings(ctx: Ctx, entries: readonly Entry[], alsoSet: AlsoSet =
     debit: books.indexOf(entry.debit) + 1,
     credit: books.indexOf(entry.credit) + 1,
   }))
-  return [
-    // The customers first: what this transaction has written itself, the entries need not hold.
-    balances(entries, alsoSet),
-    sql`
-      insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
-      select ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, books.ids[e.debit], books.ids[e.credit], e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from (
-        select array_agg(a.id order by b.place) as ids
-        from unnest(${books.map(codeOf)}::text[]) with ordinality as b(code, place)
-        left join accounts a on a.code = b.code
-      ) books,
-      ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}`,
-  ]
+  return sql`
+    insert into journal_entries (tenant_id, date, kind, description, debit_account_id, credit_account_id, amount, customer_id, partner_id, source_noun, source_id, created_at, updated_at)
+    select ${ctx.tenant.id}::uuid, e.date, e.kind, e.description, books.ids[e.debit], books.ids[e.credit], e.amount, e.customer_id, e.partner_id, e.source_noun, e.source_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+    from (
+      select array_agg(a.id order by b.place) as ids
+      from unnest(${books.map(codeOf)}::text[]) with ordinality as b(code, place)
+      left join accounts a on a.code = b.code
+    ) books,
+    ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}`
 }
 
-/** What entries do to a balance is their receivables side: what is debited there is owed to us. */
-function balances(entries: readonly Entry[], { next_billing_on, unbilled_from }: AlsoSet): Sql {
+/**
+ * The statement that moves balances. What entries do to one is their receivables side: what is debited there is owed to us. `alsoSet`
+ * saves a run from writing each customer twice.
+ */
+export function balances(
+  entries: readonly Omit<Entry, 'description'>[],
+  { next_billing_on, unbilled_from }: AlsoSet = {},
+): Sql {
   const effects = new Map<string, bigint>()
   for (const { customer_id, debit, credit, amount } of entries) {
     const effect = (credit === 'receivables' ? amount : 0n) - (debit === 'receivables' ? amount : 0n)
