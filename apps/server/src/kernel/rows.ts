@@ -1,19 +1,25 @@
-import { raw, sql, type Sql } from './sql.ts'
+import { later, raw, sql, type Sql } from './sql.ts'
 
 /**
  * Many rows as one parameter a column: `from ${rowsOf('line', lines, { id: 'uuid', net: 'bigint' })}`. Arrays are what PostgreSQL
- * unpacks quickest, and the statement's text stays the same whatever their length.
+ * unpacks quickest, and the statement's text stays the same whatever their length. `texts` are further columns of text, each asked for
+ * when the statement is sent.
  */
 export function rowsOf<T extends Record<string, unknown>>(
   alias: string,
   rows: readonly T[],
   columns: { readonly [K in keyof T]?: ColumnType },
+  texts: Readonly<Record<string, () => readonly string[]>> = {},
 ): Sql {
   const names = Object.keys(columns)
   const arrays = names.map((name) => {
     const type = columns[name] ?? 'text'
     return sql`${printArray(rows, name)}::${raw(type)}[]`
   })
+  for (const [name, values] of Object.entries(texts)) {
+    names.push(name)
+    arrays.push(sql`${later(() => `{${values().map(quoted).join(',')}}`)}::text[]`)
+  }
   const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
   return sql`unnest(${list}) as ${raw(alias)}(${raw(names.join(', '))})`
 }

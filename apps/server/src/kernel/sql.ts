@@ -55,6 +55,9 @@ export function join(fragments: readonly Sql[], separator = ', '): Sql {
   return fragments.reduce((left, right) => sql`${left}${raw(separator)}${right}`)
 }
 
+/** A parameter that is known only when the statement is sent. */
+export const later = (value: () => unknown): Sql => ({ text: ['', ''], values: [value] })
+
 /** A parameter that stays one even when its value is an array of fragments or an object. */
 export const json = (value: unknown): Sql => ({
   text: ['', '::jsonb'],
@@ -64,7 +67,7 @@ export const json = (value: unknown): Sql => ({
 export function compile(fragment: Sql): { text: string; values: unknown[] } {
   let text = fragment.text[0] ?? ''
   for (let i = 1; i < fragment.text.length; i++) text += `$${i}${fragment.text[i]}`
-  return { text, values: [...fragment.values] }
+  return { text, values: fragment.values.map((value) => (typeof value === 'function' ? value() : value)) }
 }
 
 const isSql = (part: unknown): part is Sql =>

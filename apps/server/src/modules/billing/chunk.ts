@@ -1,12 +1,12 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { newId } from '#kernel/ids.ts'
 import { rowsOf } from '#kernel/rows.ts'
-import { json, sql } from '#kernel/sql.ts'
+import { json, sql, type Sql } from '#kernel/sql.ts'
 import { drawUp, type Bill, type Catalog } from './bill.ts'
 import { dateOf, dayOf, type Day } from '#kernel/calendar.ts'
 import { customersDue, withServices } from './due.ts'
 import type { AlsoSet } from '#modules/ledger/index.ts'
-import { finalize, type Finalized } from './finalize.ts'
+import { finalize, type Draft, type Finalized } from './finalize.ts'
 
 export const chunkSize = 1000
 
@@ -39,8 +39,13 @@ export async function billChunk(
     date,
     billing_run_id: of.billing_run_id,
     alsoSet: nextDays(charged),
+    also: (drafts, numbers) => [
+      eventsOf(ctx, drafts, numbers, of.billing_run_id),
+      progress(of.billing_run_id, bills),
+    ],
   })
-  await Promise.all([tellOf(ctx, finalized, of.billing_run_id), progress(ctx, of.billing_run_id, bills)])
+  if (finalized.length > 0) tellOf(ctx, finalized, of.billing_run_id)
+  else await ctx.db.run(progress(of.billing_run_id, bills))
   return due.length
 }
 
@@ -63,18 +68,21 @@ async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
     where customers.id = m.id`)
 }
 
-/**
- * `invoice.finalized` for each, written straight to the outbox. Reactions inside the transaction get one event for them all:
- * `billing_run.invoiced`, with the customers who had money with us before.
- */
-async function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id: string): Promise<void> {
-  if (finalized.length === 0) return
-  await ctx.db.run(sql`
+/** `invoice.finalized` for each, written straight to the outbox. */
+const eventsOf = (
+  ctx: Ctx,
+  drafts: readonly Draft[],
+  numbers: () => readonly string[],
+  billing_run_id: string,
+): Sql => sql`
     insert into events (id, tenant_id, at, type, noun, row_id, data, actor, cause)
     select uuidv7(), ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.id,
       jsonb_build_object('number', e.number, 'customer_id', e.customer_id, 'due_date', e.due_date, 'total', e.total, 'billing_run_id', ${billing_run_id}::uuid),
       ${json(ctx.actor)}, ${json(ctx.cause)}
-    from ${rowsOf('e', finalized, { id: 'uuid', number: 'text', customer_id: 'uuid', due_date: 'date', total: 'text' })}`)
+    from ${rowsOf('e', drafts, { id: 'uuid', customer_id: 'uuid', due_date: 'date', total: 'text' }, { number: numbers })}`
+
+/** Reactions inside the transaction get one event for all invoices: `billing_run.invoiced`, with the customers who had money with us before. */
+function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id: string): void {
   const customer_ids = finalized
     .filter(({ bill }) => bill.customer.balance > 0n)
     .map((invoice) => invoice.customer_id)
@@ -89,13 +97,13 @@ async function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id:
   })
 }
 
-const progress = (ctx: Ctx, billing_run_id: string, bills: readonly Bill[]) => {
+const progress = (billing_run_id: string, bills: readonly Bill[]): Sql => {
   const sum = (of: (bill: Bill) => bigint) => bills.reduce((total, bill) => total + of(bill), 0n)
-  return ctx.db.run(sql`
+  return sql`
     update billing_runs
     set progress_done = progress_done + ${bills.length}, invoices = invoices + ${bills.filter((bill) => bill.total > 0n).length},
       net_total = net_total + ${sum((bill) => bill.net)}, tax_total = tax_total + ${sum((bill) => bill.tax)}, total = total + ${sum((bill) => bill.total)}
-    where id = ${billing_run_id}`)
+    where id = ${billing_run_id}`
 }
 
 const printed = (day: Day | null): string | null => (day === null ? null : dateOf(day))

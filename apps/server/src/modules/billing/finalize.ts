@@ -3,7 +3,7 @@ import { newId } from '#kernel/ids.ts'
 import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
-import { balances, journal, type AlsoSet, type Entry } from '#modules/ledger/index.ts'
+import { balances, journal, type AlsoSet, type Undescribed } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
 import { dateOf, type Day } from '#kernel/calendar.ts'
 
@@ -16,6 +16,8 @@ export type Finalized = {
   total: bigint
   bill: FinalBill
 }
+/** An invoice before it has its number. */
+export type Draft = Omit<Finalized, 'number'>
 export type FinalBill = Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total' | 'period'>
 
 /**
@@ -25,35 +27,41 @@ export type FinalBill = Pick<Bill, 'customer' | 'lines' | 'net' | 'tax' | 'total
 export async function finalize(
   ctx: Ctx,
   bills: readonly FinalBill[],
-  of: { date: Day; billing_run_id: string | null; alsoSet?: AlsoSet },
+  of: {
+    date: Day
+    billing_run_id: string | null
+    alsoSet?: AlsoSet
+    /** Further statements to be sent along; the numbers are known when they are sent. */
+    also?: (drafts: readonly Draft[], numbers: () => readonly string[]) => Sql[]
+  },
 ): Promise<Finalized[]> {
   if (bills.length === 0) return []
   const date = dateOf(of.date)
-  const ids = bills.map(() => newId())
-  const entries = bills.map((bill, n) => entriesOf(bill, ids[n]!, date))
-  // Customers are written first, because everything else refers to them, and lines are printed meanwhile: number series are the tenant's
-  // narrowest place, and the row stays locked from the taking of numbers to the commit.
-  const moved = ctx.db.run(balances(entries.flat(), of.alsoSet))
-  const lines = linesOf(ctx, bills, ids)
-  const [, numbers] = await Promise.all([
-    moved,
-    takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date)),
-  ])
-  const finalized = bills.map((bill, n) => ({
-    id: ids[n]!,
-    number: numbers[n]!,
+  const drafts = bills.map((bill) => ({
+    id: newId(),
     customer_id: bill.customer.id,
     partner_id: bill.customer.partner_id,
     due_date: dateOf(of.date + bill.customer.due_days),
     total: bill.total,
     bill,
   }))
-  const posted = finalized.flatMap(({ number }, n) =>
-    entries[n]!.map((entry): Entry => ({ ...entry, description: `Invoice ${number}` })),
-  )
-  const statements = [journal(ctx, posted), invoicesOf(ctx, finalized, date, of.billing_run_id), ...lines]
+  const entries = drafts.map((draft) => entriesOf(draft, date))
+  let numbers: string[] = []
+  // Number series are the tenant's narrowest place: the row stays locked from the taking of numbers to the commit. So all is printed
+  // before, while the customers are written, to whom everything else refers.
+  const moved = ctx.db.run(balances(entries.flat(), of.alsoSet))
+  const statements = [
+    journal(ctx, entries.flat(), () =>
+      entries.flatMap((ofOne, n) => ofOne.map(() => `Invoice ${numbers[n]}`)),
+    ),
+    invoicesOf(ctx, drafts, () => numbers, date, of.billing_run_id),
+    ...linesOf(ctx, drafts),
+    ...(of.also?.(drafts, () => numbers) ?? []),
+  ]
+  const taken = takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date))
+  ;[, numbers] = await Promise.all([moved, taken])
   await Promise.all(statements.map((statement) => ctx.db.run(statement)))
-  return finalized
+  return drafts.map((draft, n) => ({ ...draft, number: numbers[n]! }))
 }
 
 /** What the customer is called on paper, as of now. */
@@ -76,11 +84,12 @@ export function sitesOn(lines: readonly { site: Site | null }[]): { sites?: Site
 
 function invoicesOf(
   ctx: Ctx,
-  finalized: readonly Finalized[],
+  drafts: readonly Draft[],
+  numbers: () => readonly string[],
   date: string,
   billing_run_id: string | null,
 ): Sql {
-  const rows = finalized.map(({ bill, ...invoice }) => ({
+  const rows = drafts.map(({ bill, ...invoice }) => ({
     ...invoice,
     ...printedPeriod(bill.period),
     net_total: bill.net,
@@ -90,13 +99,13 @@ function invoicesOf(
   return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)
     select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, 'final', ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('i', rows, { id: 'uuid', number: 'text', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' })}`
+    from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' }, { number: numbers })}`
 }
 
 /** Statements that write the lines, and which days they charge. The database refuses a day that is charged already, and with it them all. */
-function linesOf(ctx: Ctx, bills: readonly FinalBill[], ids: readonly string[]): Sql[] {
-  const lines = bills.flatMap((bill, n) =>
-    bill.lines.map((line, at) => lineRow(line, ids[n]!, bill.customer.partner_id, at + 1)),
+function linesOf(ctx: Ctx, drafts: readonly Draft[]): Sql[] {
+  const lines = drafts.flatMap(({ id, partner_id, bill }) =>
+    bill.lines.map((line, at) => lineRow(line, id, partner_id, at + 1)),
   )
   const statements = [
     sql`
@@ -160,23 +169,20 @@ const lineRow = (
 })
 
 /** The customer owes the total: each kind of revenue earns its net, the tax office its tax. */
-function entriesOf(
-  { customer, lines, tax }: FinalBill,
-  source_id: string,
-  date: string,
-): Omit<Entry, 'description'>[] {
+function entriesOf({ id, customer_id, partner_id, bill }: Draft, date: string): Undescribed[] {
+  const { lines, tax } = bill
   const common = {
     date,
     kind: 'invoice',
     debit: 'receivables',
-    customer_id: customer.id,
-    partner_id: customer.partner_id,
+    customer_id,
+    partner_id,
     source_noun: 'invoice',
-    source_id,
+    source_id: id,
   } as const
   const earned = new Map<BillLine['revenue'], bigint>()
   for (const line of lines) earned.set(line.revenue, (earned.get(line.revenue) ?? 0n) + line.net)
-  const entries: Omit<Entry, 'description'>[] = []
+  const entries: Undescribed[] = []
   for (const [credit, amount] of earned) if (amount > 0n) entries.push({ ...common, credit, amount })
   if (tax > 0n) entries.push({ ...common, credit: 'tax_payable', amount: tax })
   return entries

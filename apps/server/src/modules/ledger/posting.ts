@@ -19,6 +19,9 @@ export type Entry = {
   source_id: string
 }
 
+/** One whose description is not known yet: it names a number that is taken last. */
+export type Undescribed = Omit<Entry, 'description'>
+
 /** Further columns of the customers whom the postings touch, each with its date by customer. */
 export type AlsoSet = Partial<Record<'next_billing_on' | 'unbilled_from', ReadonlyMap<string, string | null>>>
 
@@ -26,11 +29,21 @@ export type AlsoSet = Partial<Record<'next_billing_on' | 'unbilled_from', Readon
 export async function post(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return
   // The customers first: what this transaction has written itself, the entries need not hold.
-  await Promise.all([ctx.db.run(balances(entries)), ctx.db.run(journal(ctx, entries))])
+  await Promise.all([
+    ctx.db.run(balances(entries)),
+    ctx.db.run(journal(ctx, entries, () => entries.map(({ description }) => description))),
+  ])
 }
 
-/** The statement that writes entries down, whatever their number; `balances` comes before it. */
-export function journal(ctx: Ctx, entries: readonly Entry[]): Sql {
+/**
+ * The statement that writes entries down, whatever their number; `balances` comes before it. `descriptions`, in the order of the
+ * entries, are asked for when it is sent.
+ */
+export function journal(
+  ctx: Ctx,
+  entries: readonly Undescribed[],
+  descriptions: () => readonly string[],
+): Sql {
   const books = [...new Set(entries.flatMap(({ debit, credit }) => [debit, credit]))]
   const rows = entries.map((entry) => ({
     ...entry,
@@ -46,7 +59,7 @@ export function journal(ctx: Ctx, entries: readonly Entry[]): Sql {
       from unnest(${books.map(codeOf)}::text[]) with ordinality as b(code, place)
       left join accounts a on a.code = b.code
     ) books,
-    ${rowsOf('e', rows, { date: 'date', kind: 'text', description: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' })}`
+    ${rowsOf('e', rows, { date: 'date', kind: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' }, { description: descriptions })}`
 }
 
 /**
@@ -54,7 +67,7 @@ export function journal(ctx: Ctx, entries: readonly Entry[]): Sql {
  * saves a run from writing each customer twice.
  */
 export function balances(
-  entries: readonly Omit<Entry, 'description'>[],
+  entries: readonly Undescribed[],
   { next_billing_on, unbilled_from }: AlsoSet = {},
 ): Sql {
   const effects = new Map<string, bigint>()
