@@ -50,8 +50,9 @@ afterEach(async () => {
 test('a name, a place and a tariff connect a customer; login, address and first invoice are there before', async () => {
   await page.goto('/customers')
   await page.getByRole('link', { name: 'New connection' }).first().click()
-  await page.getByLabel('Name').fill('Jane Doe')
-  await page.getByLabel('City').fill('Łódź')
+  await page.getByRole('heading', { name: 'New connection' }).waitFor()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Jane Doe')
+  await page.getByRole('textbox', { name: 'City' }).fill('Łódź')
   await page.getByRole('radio', { name: /Fibre 300/ }).check()
   await page.getByText('jane.doe', { exact: true }).waitFor()
   await page.getByText('100.64.0.1', { exact: true }).waitFor()
@@ -73,4 +74,30 @@ test('a tariff is changed with both side by side, and stands among the changes',
   await page.getByText('The service goes to Fibre 1000.').waitFor()
   await page.getByRole('heading', { name: 'Fibre 1000' }).waitFor()
   await page.getByRole('region', { name: 'Changes, past and planned' }).getByText('Fibre 1000').waitFor()
+})
+
+test('a customer’s page keeps notes, to-dos and papers; a pinned note stands on top of it', async () => {
+  const [customer] = (await app.api('GET', '/customers')).data
+  await page.goto(`/customers/${customer.id}?tab=notes`)
+  await page.getByLabel('Write a note').fill('Rings in the morning only')
+  await page.getByRole('button', { name: 'Add note' }).click()
+  await page.getByRole('button', { name: 'Pin this note' }).click()
+  await expect.poll(() => page.getByText('Rings in the morning only').count()).toBeGreaterThan(1)
+  await page.getByLabel('What is to be done').fill('Send the contract')
+  await page.getByRole('button', { name: 'Add to-do' }).click()
+  await page.getByRole('checkbox', { name: 'Send the contract' }).check()
+  await expect.poll(async () => (await app.api('GET', '/todos')).data[0]?.status).toBe('done')
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'contract.txt', mimeType: 'text/plain', buffer: Buffer.from('signed') })
+  await page.getByRole('link', { name: 'contract.txt' }).waitFor()
+})
+
+test('the accounts above and below a customer are a tree with what they owe together', async () => {
+  const [customer] = (await app.api('GET', '/customers')).data
+  const site = await app.api('POST', '/customers', { name: 'Second Site', parent_id: customer.id })
+  await page.goto(`/customers/${site.id}?tab=hierarchy`)
+  await page.getByRole('heading', { name: '2 accounts' }).waitFor()
+  await page.getByRole('listitem').getByRole('link', { name: customer.name }).click()
+  await page.getByRole('heading', { name: customer.name }).waitFor()
 })

@@ -56,6 +56,8 @@ export type Field = {
   immutable?: boolean
   /** As a filter it is asked for by its value only. */
   equal_only?: boolean
+  /** It counts only while each of these fields has one of these values. */
+  when?: Record<string, string[]>
 }
 
 export type Command = {

@@ -3,6 +3,7 @@ import type { Row } from '../api.ts'
 import { humanise } from '../format.ts'
 import { allFields, valueOf, type Noun } from '../meta.ts'
 import { Facts, Section } from '../ui/Section.tsx'
+import { counts } from './counting.ts'
 import { Value } from './Value.tsx'
 
 const elsewhere = new Set(['id', 'version', 'custom', 'status'])
@@ -11,7 +12,11 @@ const elsewhere = new Set(['id', 'version', 'custom', 'status'])
 export function FieldGroups({ noun, row, without = [] }: { noun: Noun; row: Row; without?: string[] }) {
   const { t } = useTranslation()
   const fields = allFields(noun).filter(
-    (field) => !elsewhere.has(field.name) && !without.includes(field.name) && field.name !== noun.title_field,
+    (field) =>
+      counts(field, noun.fields, row) &&
+      !elsewhere.has(field.name) &&
+      !without.includes(field.name) &&
+      field.name !== noun.title_field,
   )
   const groups = Map.groupBy(fields, (field) =>
     field.name.startsWith('custom.') ? t('form.customGroup') : (field.group ?? t('page.details')),

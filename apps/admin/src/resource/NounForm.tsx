@@ -10,6 +10,7 @@ import { LinkButton, useGo } from '../ui/Link.tsx'
 import { FormLayout } from '../ui/FormLayout.tsx'
 import { useQueryState } from '../ui/search.ts'
 import { Consequences } from './Consequences.tsx'
+import { counts, countingValues } from './counting.ts'
 import { FieldsForm } from './FieldsForm.tsx'
 import { UnsavedGuard } from './UnsavedGuard.tsx'
 import { undoOffer } from './undo.ts'
@@ -34,7 +35,8 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
   const form = useFormState(fields, initial)
   const what = noun.label.toLowerCase()
   const back = row ? paths.row(noun, row.id) : paths.list(noun)
-  const body = row ? changesOf(form.values, initial) : bodyOf(form.values)
+  const values = countingValues(fields, form.values)
+  const body = row ? changesOf(values, initial) : bodyOf(values)
   const version = row?.version
   const save = useMutation({
     mutationFn: () =>
@@ -92,7 +94,11 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
         </Group>
       }
     >
-      <FieldsForm fields={fields} form={form} editing={row !== undefined} />
+      <FieldsForm
+        fields={fields.filter((field) => counts(field, fields, form.values))}
+        form={form}
+        editing={row !== undefined}
+      />
       <UnsavedGuard dirty={form.dirty && !save.isPending && !save.isSuccess} />
     </FormLayout>
   )

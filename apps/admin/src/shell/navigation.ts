@@ -1,5 +1,6 @@
 import {
   IconBuildingStore,
+  IconChecklist,
   IconHammer,
   IconHome,
   IconNetwork,
@@ -22,14 +23,23 @@ export const groups: Group[] = [
   {
     key: 'finance',
     icon: IconReceipt2,
-    nouns: ['invoice', 'payment', 'billing_run', 'transaction', 'journal_entry'],
+    nouns: ['invoice', 'credit_note', 'payment', 'billing_run', 'transaction', 'journal_entry'],
   },
   {
     key: 'network',
     icon: IconNetwork,
     nouns: ['session', 'router', 'ip_network', 'ip_address', 'coa_request', 'auth_attempt'],
   },
-  { key: 'catalogue', icon: IconBuildingStore, nouns: ['tariff', 'tax'] },
+  {
+    key: 'catalogue',
+    icon: IconBuildingStore,
+    nouns: ['tariff', 'coupon', 'location', 'tax', 'revenue_category'],
+  },
+  {
+    key: 'records',
+    icon: IconChecklist,
+    nouns: ['todo', 'scheduled_change', 'contact', 'address', 'consent', 'note', 'file', 'binned_file'],
+  },
   { key: 'build', icon: IconHammer, nouns: ['entity', 'custom_field'] },
   {
     key: 'settings',
@@ -40,6 +50,7 @@ export const groups: Group[] = [
       'api_key',
       'sign_in_session',
       'partner',
+      'billing_default',
       'label',
       'import',
       'saved_view',

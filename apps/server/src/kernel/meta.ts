@@ -102,6 +102,7 @@ function fieldMeta(name: string, field: Field, readonly: boolean) {
     ...(field.min !== undefined ? { min: field.min } : {}),
     ...(field.unit ? { unit: field.unit } : {}),
     ...(field.help ? { help: field.help } : {}),
+    ...(field.when ? { when: field.when } : {}),
     ...(field.group ? { group: field.group } : {}),
     ...(field.default !== undefined ? { default: field.default } : {}),
   }

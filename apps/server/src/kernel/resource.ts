@@ -51,6 +51,8 @@ export type Field = {
   readonly?: boolean
   /** Set at creation, then fixed. */
   immutable?: boolean
+  /** It counts only while each of these fields has one of these values; otherwise forms do not show it. */
+  when?: Readonly<Record<string, readonly string[]>>
   /** When the row it refers to is merged into another, it keeps referring to that row: what was posted or logged was said of it. */
   stays?: boolean
   /** A list can be filtered by it: the column is of a kind whose operators are leakproof, so an index serves it under row-level security. */

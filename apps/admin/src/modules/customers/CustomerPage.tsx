@@ -21,6 +21,8 @@ import { CustomerServices } from './CustomerServices.tsx'
 import { CustomerTabs } from './CustomerTabs.tsx'
 import { CustomerTimeline } from './CustomerTimeline.tsx'
 import { useOverview } from './overview.ts'
+import { PinnedNotes } from '../notes/Notes.tsx'
+import { ControlTags, PlannedChanges } from './Standing.tsx'
 
 const PaymentForm = lazy(async () => ({ default: (await import('../payments/PaymentForm.tsx')).PaymentForm }))
 
@@ -52,6 +54,7 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
           <>
             <StatusChip value={status} field={noun.fields.find((field) => field.name === 'status')} />
             <Why of={t('customer.whyStatus')} sentence={overview.why_status} />
+            <ControlTags customer={customer} />
           </>
         }
         actions={
@@ -79,6 +82,8 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
         }
       />
       <PageColumns aside={<CustomerTimeline id={id} />}>
+        <PlannedChanges customer_id={id} />
+        <PinnedNotes noun="customer" row_id={id} />
         <CustomerFacts overview={overview} />
         <CustomerServices overview={overview} onOpen={(service) => setQuery({ service }, true)} />
         <CustomerTabs noun={noun} overview={overview} />

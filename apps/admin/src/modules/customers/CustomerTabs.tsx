@@ -11,10 +11,22 @@ import { sessionColumns } from '../radius/sessionColumns.tsx'
 import classes from './Customer.module.css'
 import type { Overview } from './overview.ts'
 
+const Attached = lazy(async () => ({ default: (await import('../notes/Attached.tsx')).Attached }))
+const HierarchyTree = lazy(async () => ({ default: (await import('./HierarchyTree.tsx')).HierarchyTree }))
 const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
 
-const shownElsewhere = new Set(['service', 'audit_event', 'event', 'allocation', 'invoice_line', 'usage_day'])
-const first = ['invoice', 'payment', 'session', 'transaction', 'contact']
+const shownElsewhere = new Set([
+  'service',
+  'customer',
+  'audit_event',
+  'event',
+  'allocation',
+  'invoice_line',
+  'credit_note_line',
+  'usage_day',
+  'customer_move',
+])
+const first = ['invoice', 'payment', 'session', 'contact']
 
 /** The lists that belong to a customer, each a real one; which is open stands in the address. */
 export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overview }) {
@@ -32,6 +44,14 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
         : t('related.by', { what: one.noun.label_plural, field: one.field.label.toLowerCase() }),
     ...one,
   }))
+  const own = [
+    ...(session ? [{ key: 'usage', title: t('customer.usage') }] : []),
+    { key: 'notes', title: t('note.tab') },
+    { key: 'hierarchy', title: t('hierarchy.tab') },
+    { key: 'details', title: t('page.details') },
+  ]
+  // What is asked for in a call comes first, what few look at last.
+  const tabs = [...keys.slice(0, first.length), ...own, ...keys.slice(first.length)]
   const [start] = keys
   const tab = query['tab'] ?? start?.key ?? 'details'
   return (
@@ -43,13 +63,11 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
     >
       <ScrollArea type="never">
         <Tabs.List style={{ flexWrap: 'nowrap' }}>
-          {keys.map(({ key, title }) => (
-            <Tabs.Tab key={key} value={key}>
+          {tabs.map(({ key, title }) => (
+            <Tabs.Tab key={key} value={key} ref={key === tab ? intoView : undefined}>
               {title}
             </Tabs.Tab>
           ))}
-          {session && <Tabs.Tab value="usage">{t('customer.usage')}</Tabs.Tab>}
-          <Tabs.Tab value="details">{t('page.details')}</Tabs.Tab>
         </Tabs.List>
       </ScrollArea>
       {keys.map(({ key, title, noun: other, field }) => (
@@ -69,11 +87,26 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
           <UsageChart id={overview.customer.id} />
         </Suspense>
       </Tabs.Panel>
+      <Tabs.Panel value="notes">
+        <Suspense fallback={null}>
+          <Attached noun={noun.name} row_id={overview.customer.id} />
+        </Suspense>
+      </Tabs.Panel>
+      <Tabs.Panel value="hierarchy">
+        <Suspense fallback={null}>
+          <HierarchyTree id={overview.customer.id} />
+        </Suspense>
+      </Tabs.Panel>
       <Tabs.Panel value="details">
         <Details noun={noun} id={overview.customer.id} />
       </Tabs.Panel>
     </Tabs>
   )
+}
+
+/** The open tab is seen, also at the end of a long row of them. */
+function intoView(element: HTMLElement | null) {
+  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
 function Details({ noun, id }: { noun: Noun; id: string }) {

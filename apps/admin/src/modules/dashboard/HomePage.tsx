@@ -12,6 +12,7 @@ import { StatusChip } from '../../ui/StatusChip.tsx'
 import { PlainLink } from '../../ui/Link.tsx'
 import type { Dashboard } from './dashboard.ts'
 import classes from './HomePage.module.css'
+import { MyTodos } from '../notes/MyTodos.tsx'
 import { Figure } from './Figure.tsx'
 
 // The charts' library arrives after the numbers are there.
@@ -82,6 +83,7 @@ export function HomePage() {
             href={paths.customers({ sort: '-created_at' })}
           />
         </div>
+        <MyTodos />
         <div className={classes.charts}>
           <Section title={t('home.traffic')}>
             <Suspense fallback={<Skeleton h={232} />}>

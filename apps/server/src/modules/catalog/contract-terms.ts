@@ -84,7 +84,7 @@ export function* contractMistakes(values: Record<string, unknown>): Iterable<Fie
         detail: 'Without a minimum term nobody leaves early; say for how many months it is agreed.',
       }
   }
-  for (const [mode, name] of Object.entries(valueOf)) {
+  for (const [mode, name] of Object.entries(feeFieldOf)) {
     if (values.early_fee === mode && !given(name))
       yield { field: name, code: 'required', detail: `Say ${asked[mode]}.` }
     if (values.early_fee !== mode && given(name))
@@ -100,7 +100,8 @@ export function* contractMistakes(values: Record<string, unknown>): Iterable<Fie
   }
 }
 
-const valueOf: Record<string, string> = {
+/** Which field says how much leaving early costs, by the kind of the fee. */
+export const feeFieldOf: Record<string, string> = {
   fixed: 'early_fee_amount',
   remaining: 'early_fee_percent',
   formula: 'early_fee_formula',

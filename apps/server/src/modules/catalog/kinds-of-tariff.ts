@@ -32,7 +32,7 @@ const pick = <const N extends string>(fields: Fields, names: readonly N[]): Fiel
   Object.fromEntries(names.map((name) => [name, fields[name]!]))
 
 /** Fields that only some kinds have. */
-const limited: readonly { fields: Fields; kinds: readonly Kind[] }[] = [
+export const limited: readonly { fields: Fields; kinds: readonly Kind[] }[] = [
   { fields: internetFields, kinds: ['internet'] },
   { fields: voiceFields, kinds: ['voice'] },
   { fields: bundleFields, kinds: ['bundle'] },

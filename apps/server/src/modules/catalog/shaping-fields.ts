@@ -17,7 +17,7 @@ export function* shapingMistakes(tariff: Values): Iterable<FieldError> {
   for (const direction of ['download', 'upload'] as const) yield* disorder(tariff, direction)
 }
 
-const modes: readonly { mode: string; called: string; fields: Record<string, readonly string[]> }[] = [
+export const modes: readonly { mode: string; called: string; fields: Record<string, readonly string[]> }[] = [
   {
     mode: 'cir_mode',
     called: 'A guaranteed speed',

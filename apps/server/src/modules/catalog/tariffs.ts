@@ -10,6 +10,7 @@ import { find } from '#kernel/store.ts'
 import { internetFields, voiceFields } from './fields-internet.ts'
 import { priceFields, saleFields } from './fields-sale.ts'
 import { checkTariff } from './kinds-of-tariff.ts'
+import { shownWhen } from './shown-when.ts'
 import { mustBeTheirs, partnersOfSight } from './sight.ts'
 
 export const serviceTypes = ['internet', 'voice', 'recurring', 'one_time', 'bundle'] as const
@@ -20,7 +21,7 @@ export const tariffs = resource('tariff', {
   title: 'title',
   sort: 'title',
   search: true,
-  fields: {
+  fields: shownWhen({
     title: { kind: 'text', max: 120, filter: true, sort: true, list: true },
     description: { kind: 'long_text', max: 2000, nullable: true },
     service_type: { kind: 'choice', values: serviceTypes, immutable: true, filter: true, list: true },
@@ -37,7 +38,7 @@ export const tariffs = resource('tariff', {
     ...bundleFields,
     ...contractFields,
     ...saleFields,
-  },
+  }),
   rows: tariffsInSight,
   before: {
     async create(ctx, row) {
