@@ -186,6 +186,25 @@ test('a price change that is withdrawn before its day leaves nothing behind', as
   expect(twice.status).toBe(409)
 })
 
+test('a planned price that fits its tariff no longer is withdrawn, and another takes effect all the same', async () => {
+  const now = await story()
+  const { admin, tariff } = now
+  const change = (body: object) =>
+    admin.post(`/tariffs/${tariff.id}/change_price`, { effective_new: '2027-03-12', ...body })
+  await change({ price_12_months: null })
+  await change({ price: '33.00' })
+  // Sold for a year at a time only, the price for a year is all it has.
+  await admin.patch(`/tariffs/${tariff.id}`, { sold_monthly: false })
+  await advance(isp, admin.tenant_id, '2d')
+  await settled(isp, admin.tenant_id)
+  expect(await admin.get(`/tariffs/${tariff.id}`)).toMatchObject({
+    price: '33.00',
+    price_12_months: '300.00',
+  })
+  const statuses = (await versionsOf(now)).map(({ status }) => status).sort()
+  expect(statuses).toEqual(['in_force', 'in_force', 'in_force', 'withdrawn'])
+})
+
 test('every edit of a tariff is a version, and the difference is readable', async () => {
   const now = await story()
   const { admin, tariff } = now

@@ -1,3 +1,4 @@
+import { attempt } from '#kernel/attempt.ts'
 import { command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { JsonValue } from '#kernel/kinds.ts'
@@ -208,12 +209,23 @@ const printed = ({ price_before, price_after, ...effect }: Effect, money: (minor
   monthly_difference: money(monthly(price_after, effect) - monthly(price_before, effect)),
 })
 
-/** Versions whose day has come, every midnight. */
+/**
+ * Versions whose day has come, every midnight. One that fits its tariff no longer, because the tariff was changed meanwhile, is
+ * withdrawn with the reason; it does not hold up the others.
+ */
 export async function followVersions(ctx: Ctx): Promise<void> {
-  const due = await dueVersions(ctx)
-  for (const version of due) {
+  for (const version of await dueVersions(ctx)) {
     const tariff = await lock(ctx, tariffs, version.tariff_id)
-    await putInForce(ctx, tariff, version)
+    try {
+      await attempt(ctx, async () => {
+        checkTariff(withPrices(tariff, version))
+        await putInForce(ctx, tariff, version)
+      })
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      await withdrawVersion(ctx, await lock(ctx, tariffVersions, version.id), { reason: error.message })
+      continue
+    }
     // Services that were sold since it was planned.
     if (version.existing !== 'never') planPricesLater.later(ctx, { tariff_version_id: version.id })
   }
