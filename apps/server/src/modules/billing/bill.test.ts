@@ -47,6 +47,7 @@ const customerOf = (services: ActiveStretch[][], billing_day: number): BillableC
   postal_code: null,
   country: null,
   tax_id: null,
+  tax_exempt_reason: null,
   billing_day,
   due_days: 14,
   tax_exempt: false,

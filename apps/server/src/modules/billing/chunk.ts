@@ -2,7 +2,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { newId } from '#kernel/ids.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { json, sql, type Sql } from '#kernel/sql.ts'
-import { drawUp, type Bill, type Catalog } from './bill.ts'
+import { drawUp, isInvoiced, type Bill, type Catalog } from './bill.ts'
 import { dateOf, dayOf, type Day } from '#kernel/calendar.ts'
 import { customersDue, withServices } from './due.ts'
 import type { AlsoSet } from '#modules/ledger/index.ts'
@@ -30,7 +30,7 @@ export async function billChunk(
   if (due.length === 0) return 0
   const customers = await withServices(ctx, due)
   const bills = customers.map((customer) => drawUp(customer, of.catalog, date))
-  const charged = bills.filter((bill) => bill.total > 0n)
+  const charged = bills.filter(isInvoiced)
   await moveOn(
     ctx,
     bills.filter((bill) => bill.total === 0n),
@@ -38,7 +38,7 @@ export async function billChunk(
   const finalized = await finalize(ctx, charged, {
     date,
     billing_run_id: of.billing_run_id,
-    alsoSet: nextDays(charged),
+    alsoSet: nextDays(charged.filter((bill) => bill.total > 0n)),
     also: (drafts, numbers) => [
       eventsOf(ctx, drafts, numbers, of.billing_run_id),
       progress(of.billing_run_id, bills),
@@ -101,7 +101,7 @@ const progress = (billing_run_id: string, bills: readonly Bill[]): Sql => {
   const sum = (of: (bill: Bill) => bigint) => bills.reduce((total, bill) => total + of(bill), 0n)
   return sql`
     update billing_runs
-    set progress_done = progress_done + ${bills.length}, invoices = invoices + ${bills.filter((bill) => bill.total > 0n).length},
+    set progress_done = progress_done + ${bills.length}, invoices = invoices + ${bills.filter(isInvoiced).length},
       net_total = net_total + ${sum((bill) => bill.net)}, tax_total = tax_total + ${sum((bill) => bill.tax)}, total = total + ${sum((bill) => bill.total)}
     where id = ${billing_run_id}`
 }

@@ -10,7 +10,15 @@ import type { creditNoteLines, creditNotes, invoiceLines, invoices } from './inv
 type Line = Row<typeof invoiceLines> | Row<typeof creditNoteLines>
 type BillTo = { sites?: readonly Site[] } & Partial<
   Record<
-    'number' | 'name' | 'email' | 'street' | 'city' | 'postal_code' | 'country' | 'tax_id',
+    | 'number'
+    | 'name'
+    | 'email'
+    | 'street'
+    | 'city'
+    | 'postal_code'
+    | 'country'
+    | 'tax_id'
+    | 'tax_exempt_reason',
     string | null
   >
 >
@@ -24,6 +32,7 @@ export async function invoiceDocument(
   const seller = await sellerOf(ctx)
   return {
     ...commonParts(invoice, lines, seller),
+    ...exemptionOf(invoice.bill_to),
     status: invoice.status,
     issue_date: printDate(invoice.date),
     due_date: printDate(invoice.due_date),
@@ -43,6 +52,11 @@ export async function invoiceDocument(
       ? { payment_details: [...seller.bank, { label: 'Reference', value: invoice.number }] }
       : {}),
   }
+}
+
+const exemptionOf = (bill_to: unknown): { notes?: string } => {
+  const reason = (bill_to as BillTo | null)?.tax_exempt_reason
+  return reason ? { notes: `No tax is charged: ${reason}` } : {}
 }
 
 export async function creditNoteDocument(

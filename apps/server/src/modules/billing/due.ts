@@ -3,11 +3,12 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import type { BillableCustomer, BillableService, BillableTariff, Catalog, Site } from './bill.ts'
+import { discountsOf, surchargesOf, withReductions, withSurcharges } from './due-extras.ts'
 
 /** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
-export type DueRow = Omit<BillableCustomer, 'services'> & { unbilled_from: string | null }
+export type DueRow = Omit<BillableCustomer, 'services' | 'discounts'> & { unbilled_from: string | null }
 
-const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, tax_exempt, balance, unbilled_from`
+const columns = sql`id, partner_id, number, name, email, street, city, postal_code, country, tax_id, billing_day, due_days, tax_exempt, tax_exempt_reason, balance, unbilled_from`
 
 /** Customers whose billing day has come by `date`, `after` one in order of id. `locked` holds them for this transaction. */
 export const customersDue = (
@@ -64,16 +65,19 @@ type ServiceRow = {
   once: string | null
 }
 
-/** The customers with their services' active days and what of them was charged. */
+/** The customers with their services' active days, what of them was charged, and what makes them cost more or less. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
   const asked = customers.map(({ id, unbilled_from }, n) => ({
     place: n + 1,
     id,
     since: unbilled_from ?? '0001-01-01',
   }))
-  const [, rows] = await Promise.all([
+  const due = withSubAccounts(rowsOf('due', asked, { place: 'integer', id: 'uuid', since: 'date' }))
+  const [, rows, discounts, surcharges] = await Promise.all([
     planned(ctx, 'for_itself'),
-    ctx.db.all(servicesOf(rowsOf('due', asked, { place: 'integer', id: 'uuid', since: 'date' }))),
+    ctx.db.all(servicesOf(due)),
+    ctx.db.all(discountsOf(due)),
+    ctx.db.all(surchargesOf(due)),
     planned(ctx, 'as_usual'),
   ])
   const billable = customers.map((customer): BillableCustomer => ({ ...customer, services: [] }))
@@ -88,6 +92,7 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
         description,
         login,
         active: [],
+        tax_exempt: customers[row.place - 1]!.tax_exempt,
         charged: charged === null ? [] : charged.split(',').map(daysOf),
         charged_once: false,
         setup_fee_charged: false,
@@ -109,6 +114,8 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
       anchor: row.anchor_day,
     })
   }
+  withReductions(billable, discounts)
+  withSurcharges(billable, surcharges)
   return billable
 }
 
@@ -144,7 +151,7 @@ const servicesOf = (due: Sql) => sql<ServiceRow>`
     case when s.service_type = 'one_time' or p.tariff_id = any (array(select id from tariffs where setup_fee > 0)) then
       concat_ws(',', (select string_agg(c.kind, ',') from one_time_charges c where c.tenant_id = s.tenant_id and c.service_id = s.id),
         (select 'setup_fee' from charges c where c.tenant_id = s.tenant_id and c.service_id = s.id limit 1)) end as once
-  from ${withSubAccounts(due)}
+  from ${due}
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = any (array[s.id]) offset 0) p
   where p.status = 'active' and (upper(p.during) is null or upper(p.during) > due.since)

@@ -5,9 +5,10 @@ import { inside } from '#kernel/insiders.ts'
 import { find } from '#kernel/store.ts'
 import { tariffs } from '#modules/catalog/index.ts'
 import { contractStanding, services, type Service } from '#modules/services/index.ts'
-import { onceLine, totals, type BillableService, type BillLine } from './bill.ts'
+import { totals, type BillableService, type BillLine } from './bill.ts'
 import { customerForBilling, readCatalog, withServices } from './due.ts'
 import { finalize } from './finalize.ts'
+import { onceLine } from './lines.ts'
 
 /**
  * A service has ended: its tariff's termination fee, and what leaving its contract early costs, on an invoice of their own. A planned

@@ -6,6 +6,7 @@ import { sql, type Sql } from '#kernel/sql.ts'
 import { balances, journal, type AlsoSet, type Undescribed } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
 import { dateOf, type Day } from '#kernel/calendar.ts'
+import { chargeOf, chargesOf } from './charges.ts'
 
 export type Finalized = {
   id: string
@@ -66,6 +67,8 @@ export async function finalize(
 
 /** What the customer is called on paper, as of now. */
 export const billTo = ({
+  tax_exempt,
+  tax_exempt_reason,
   number,
   name,
   email,
@@ -74,7 +77,17 @@ export const billTo = ({
   postal_code,
   country,
   tax_id,
-}: BillableCustomer) => ({ number, name, email, street, city, postal_code, country, tax_id })
+}: BillableCustomer) => ({
+  number,
+  name,
+  email,
+  street,
+  city,
+  postal_code,
+  country,
+  tax_id,
+  ...(tax_exempt ? { tax_exempt_reason } : {}),
+})
 
 /** The accounts with a section on the document, as they are called on the day. */
 export function sitesOn(lines: readonly { site: Site | null }[]): { sites?: Site[] } {
@@ -98,7 +111,7 @@ function invoicesOf(
   }))
   return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)
-    select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, 'final', ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+    select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, case when i.total = 0 then 'paid' else 'final' end, ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
     from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' }, { number: numbers })}`
 }
 
@@ -107,18 +120,14 @@ function linesOf(ctx: Ctx, drafts: readonly Draft[]): Sql[] {
   const lines = drafts.flatMap(({ id, partner_id, bill }) =>
     bill.lines.map((line, at) => lineRow(line, id, partner_id, at + 1)),
   )
-  const statements = [
+  const statements: Sql[] = [
     sql`
-      insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, sub_account_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
-      select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, sub_account_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', sub_account_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
+      insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, sub_account_id, discount_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
+      select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, sub_account_id, discount_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', sub_account_id: 'uuid', discount_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
   ]
-  const charges = lines.filter((line) => line.from_date !== null)
-  if (charges.length > 0)
-    statements.push(sql`
-      insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, billing_day, net, tax_rate, tax)
-      select ${ctx.tenant.id}::uuid, service_id, daterange(from_date, until_date), invoice_id, tariff_id, unit_price, quantity, period_months, anchor, billing_day, net, tax_rate, tax
-      from ${rowsOf('c', charges, { service_id: 'uuid', from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', unit_price: 'bigint', quantity: 'integer', period_months: 'integer', anchor: 'date', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+  const charges = drafts.flatMap(({ id, bill }) => bill.lines.flatMap((line) => chargeOf(line, id) ?? []))
+  statements.push(...chargesOf(ctx, charges))
   const once = lines.filter((line) => line.once !== null)
   if (once.length > 0)
     statements.push(sql`
@@ -132,6 +141,7 @@ const lineRow = (
   {
     service_id,
     site,
+    discount_id,
     tariff_id,
     description,
     quantity,
@@ -140,8 +150,6 @@ const lineRow = (
     tax_rate,
     tax,
     days,
-    billing_day,
-    rhythm,
     once,
   }: BillLine,
   invoice_id: string,
@@ -153,6 +161,7 @@ const lineRow = (
   position,
   service_id,
   sub_account_id: site?.id ?? null,
+  discount_id,
   tariff_id,
   description,
   quantity,
@@ -162,9 +171,6 @@ const lineRow = (
   tax,
   from_date: days && dateOf(days.from),
   until_date: days && dateOf(days.until),
-  billing_day,
-  period_months: rhythm.period_months,
-  anchor: rhythm.anchor === null ? null : dateOf(rhythm.anchor),
   once,
 })
 

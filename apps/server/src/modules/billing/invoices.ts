@@ -33,7 +33,7 @@ export const invoices = resource('invoice', {
     currency: { kind: 'text' },
     bill_to: {
       kind: 'json',
-      help: 'Name, address and tax number as they were on the day; sites: the accounts with a section of their own',
+      help: 'Name, address and tax number as they were on the day; sites: the accounts with a section of their own; tax_exempt_reason: why no tax is charged',
     },
     void_reason: { kind: 'text', max: 500, nullable: true },
     voided_on: { kind: 'date', nullable: true },
@@ -71,6 +71,13 @@ export const invoiceLines = resource('invoice_line', {
   fields: {
     invoice_id: { kind: 'reference', to: 'invoice', filter: true, list: true },
     tariff_id: { kind: 'reference', to: 'tariff', nullable: true },
+    discount_id: {
+      kind: 'reference',
+      to: 'discount',
+      nullable: true,
+      filter: true,
+      help: 'The discount on the whole invoice that it is',
+    },
     ...lineFields,
   },
 })

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { scale } from '#kernel/money.ts'
 import { dayOf, dateOf, monthOf, nextBillingDay, without, overlap } from '#kernel/calendar.ts'
 import { monthly as everyMonth, periodAt, priceOfDays, taxOn } from './pricing.ts'
 import { reconcile, type Charged } from './reconcile.ts'
+import { amountFor } from './stretches.ts'
 
 const price = fc.bigInt({ min: 0n, max: 1_000_000_00n })
 const billing_day = fc.integer({ min: 1, max: 31 })
@@ -114,6 +116,7 @@ test('a correction gives back and keeps together what was charged', () => {
     quantity: fc.integer({ min: 1, max: 3 }),
     period_months: fc.constant(1),
     anchor: fc.constant(null),
+    parts: fc.constantFrom([], [{ label: 'Off', amount: -1_000n }]),
   })
   const yearly = terms.map((one) => ({ ...one, period_months: 12, anchor: dayOf('2027-10-05') }))
   fc.assert(
@@ -127,12 +130,7 @@ test('a correction gives back and keeps together what was charged', () => {
       }),
       (old, anchor, length, offset, later) => {
         const start = dayOf('2027-10-05')
-        const net = priceOfDays(
-          old.price * BigInt(old.quantity),
-          { from: start, until: start + length },
-          anchor,
-          old,
-        )
+        const net = priceOfDays(amountFor(old), { from: start, until: start + length }, anchor, old)
         const charged: Charged = {
           ...old,
           from: start,
@@ -143,6 +141,8 @@ test('a correction gives back and keeps together what was charged', () => {
           tax_rate: 230_000n,
           tax: taxOn(net, 230_000n),
         }
+        // A discount on the whole invoice took a part of it off.
+        if (offset % 2 === 0) charged.net -= scale(net, 1n, 3n)
         const from = start + offset
         let at = from
         const active = [

@@ -1,11 +1,12 @@
 import { scale } from '#kernel/money.ts'
-import type { ActiveStretch, BilledTerms } from './bill.ts'
+import type { ActiveStretch, PricedStretch, PricedTerms } from './bill.ts'
 import { overlap, without, type Day, type Days } from '#kernel/calendar.ts'
 import { priceOfDays } from './pricing.ts'
+import { amountFor, samePrice } from './stretches.ts'
 
 /** Days of a service as they were charged; `net` and `tax` are what is still charged for them. */
 export type Charged = Days &
-  BilledTerms & {
+  PricedTerms & {
     invoice_id: string
     billing_day: number
     net: bigint
@@ -16,8 +17,8 @@ export type Charged = Days &
 /** What was charged on other terms than hold now. */
 export type Correction = {
   charged: Charged
-  /** Days given back, and what they had cost. */
-  credits: { days: Days; net: bigint; tax: bigint }[]
+  /** Days given back, and what they had cost; `gross` is without discounts on the whole invoice. */
+  credits: { days: Days; gross: bigint; net: bigint; tax: bigint }[]
   /** What stays charged. */
   kept: Charged[]
 }
@@ -28,7 +29,7 @@ export type Judged = {
   /** The next planned change; what it says of the days after moves no money before. */
   until: Day
   /** How the service stood before something was taken back. */
-  withdrawn: readonly ActiveStretch[]
+  withdrawn: readonly PricedStretch[]
 }
 
 /**
@@ -37,11 +38,11 @@ export type Judged = {
  */
 export function reconcile(
   charged: readonly Charged[],
-  active: readonly ActiveStretch[],
+  active: readonly PricedStretch[],
   { from, until, withdrawn }: Judged,
-): { corrections: Correction[]; again: ActiveStretch[] } {
+): { corrections: Correction[]; again: PricedStretch[] } {
   const corrections: Correction[] = []
-  const again: ActiveStretch[] = []
+  const again: PricedStretch[] = []
   for (const charge of charged) {
     const settled = overlap(charge, { from, until })
     const planned = overlap(charge, { from: Math.max(from, until), until: Infinity })
@@ -66,45 +67,42 @@ export function nextPlanned(active: readonly ActiveStretch[], today: Day): Day {
 }
 
 /** The days of `within` on which a stretch has the terms that were charged. */
-const onTerms = (charge: Charged, stretches: readonly ActiveStretch[], within: Days): Days[] =>
-  stretches.flatMap((stretch) => (sameTerms(stretch, charge) ? (overlap(within, stretch) ?? []) : []))
+const onTerms = (charge: Charged, stretches: readonly PricedStretch[], within: Days): Days[] =>
+  stretches.flatMap((stretch) => (samePrice(stretch, charge) ? (overlap(within, stretch) ?? []) : []))
 
-/** Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. */
+/**
+ * Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. What a
+ * discount on the whole invoice took off is shared by them in proportion.
+ */
 function correct(charged: Charged, wrong: readonly Days[]): Correction {
-  const price = charged.price * BigInt(charged.quantity)
-  let upto = 0n
-  const priced = (days: Days) => {
-    const net = priceOfDays(price, days, charged.billing_day, charged)
-    const tax =
-      charged.net === 0n
-        ? 0n
-        : scale(charged.tax, upto + net, charged.net) - scale(charged.tax, upto, charged.net)
-    upto += net
-    return { days, net, tax }
-  }
+  const amount = amountFor(charged)
   const stays = without(charged, wrong)
-  const parts = [
+  const pieces = [
     ...stays.map((days) => ({ days, stays: true })),
     ...wrong.map((days) => ({ days, stays: false })),
   ]
     .sort((a, b) => a.days.from - b.days.from)
-    .map((part) => ({ ...priced(part.days), stays: part.stays }))
+    .map((piece) => ({ ...piece, gross: priceOfDays(amount, piece.days, charged.billing_day, charged) }))
+  const whole = pieces.reduce((sum, { gross }) => sum + gross, 0n)
+  let upto = 0n
+  const parts = pieces.map((piece) => {
+    const share = (of: bigint) =>
+      whole === 0n ? 0n : scale(of, upto + piece.gross, whole) - scale(of, upto, whole)
+    const part = { ...piece, net: share(charged.net), tax: share(charged.tax) }
+    upto += piece.gross
+    return part
+  })
   return {
     charged,
-    credits: parts.filter((part) => !part.stays).map(({ days, net, tax }) => ({ days, net, tax })),
+    credits: parts
+      .filter((part) => !part.stays)
+      .map(({ days, gross, net, tax }) => ({ days, gross, net, tax })),
     kept: parts.filter((part) => part.stays).map(({ days, net, tax }) => ({ ...charged, ...days, net, tax })),
   }
 }
 
-const sameTerms = (a: BilledTerms, b: BilledTerms): boolean =>
-  a.tariff_id === b.tariff_id &&
-  a.price === b.price &&
-  a.quantity === b.quantity &&
-  a.period_months === b.period_months &&
-  a.anchor === b.anchor
-
-function joined(list: ActiveStretch[], next: ActiveStretch): ActiveStretch[] {
+function joined(list: PricedStretch[], next: PricedStretch): PricedStretch[] {
   const last = list.at(-1)
-  if (!last || last.until !== next.from || !sameTerms(last, next)) return [...list, next]
+  if (!last || last.until !== next.from || !samePrice(last, next)) return [...list, next]
   return [...list.slice(0, -1), { ...last, until: next.until }]
 }

@@ -2,22 +2,29 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { today } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { inside } from '#kernel/insiders.ts'
+import { scale } from '#kernel/money.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import {
-  daysLine,
+  isInvoiced,
+  type BillLine,
   totals,
   type ActiveStretch,
   type BillableCustomer,
   type BillableService,
   type Catalog,
+  type PricedStretch,
 } from './bill.ts'
 import { dateOf, dayOf, without, type Days } from '#kernel/calendar.ts'
+import { chargedSince, chargesOf, removeCharges } from './charges.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
-import { customerForBilling, readCatalog, withServices, site } from './due.ts'
-import { catalogFor } from './exemption.ts'
+import { customerForBilling, readCatalog, site, withServices } from './due.ts'
 import { finalize } from './finalize.ts'
-import { nextPlanned, reconcile, type Charged, type Correction } from './reconcile.ts'
+import { lessInvoiceDiscounts } from './invoice-discounts.ts'
+import { daysLines } from './lines.ts'
+import { nextPlanned, reconcile, type Correction } from './reconcile.ts'
+import { pricedStretches, surchargedDays } from './stretches.ts'
+import { thingsCharged } from './things-charged.ts'
 
 const changes = [
   'activated',
@@ -30,6 +37,7 @@ const changes = [
   'change_planned',
   'change_withdrawn',
   'history_corrected',
+  'price_changed',
 ].map((action) => `service.${action}`)
 
 /**
@@ -50,22 +58,36 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   ])
   if (!customer) return
   const service =
-    customer.services.find((candidate) => candidate.id === event.row_id) ??
+    customer.services.find((candidate) => candidate.id === event.row_id && !candidate.surcharge) ??
     (await neverActive(ctx, event.row_id, customer.id))
-  await becomeDue(ctx, customer, service, from)
   const charged = await chargedSince(ctx, event.row_id, from)
+  const things = await thingsCharged(ctx, customer, service, charged)
+  await becomeDue(ctx, customer, things, from)
   if (charged.length === 0) return
-  const { corrections, again } = reconcile(charged, service.active, {
-    from: dayOf(from),
-    until: nextPlanned(service.active, dayOf(now)),
-    withdrawn: stretchesIn(withdrawn),
+  const until = nextPlanned(service.active, dayOf(now))
+  const redone = things.flatMap((thing): Redone | [] => {
+    const { surcharge, discounts } = thing
+    const before = stretchesIn(withdrawn)
+    const done = reconcile(
+      charged.filter(({ surcharge_id }) => surcharge_id === (surcharge?.id ?? null)),
+      pricedStretches(thing.active, discounts),
+      {
+        from: dayOf(from),
+        until,
+        withdrawn: pricedStretches(surcharge ? surchargedDays(before, surcharge) : before, discounts),
+      },
+    )
+    return done.corrections.length > 0 ? { thing, ...done } : []
   })
-  if (corrections.length === 0) return
+  if (redone.length === 0) return
   const catalog = await readCatalog(ctx)
-  await keep(ctx, service.id, corrections)
-  await giveBack(ctx, customer, service, corrections, catalog, reasonOf(event.type, from))
-  await chargeAgain(ctx, customer, service, again, catalog)
+  for (const one of redone) await keep(ctx, one)
+  await giveBack(ctx, customer, redone, catalog, reasonOf(event.type, from))
+  await chargeAgain(ctx, customer, redone, catalog)
 })
+
+/** What is corrected of a service, or of a surcharge on it, and charged anew. */
+type Redone = { thing: BillableService; corrections: Correction[]; again: PricedStretch[] }
 
 /** Customers of many new services at once: `due` says from which day each is to be billed. */
 export const billNewServices = inside('billing.new_services', ['service.added_many'], async (ctx, event) => {
@@ -114,11 +136,11 @@ async function neverActive(ctx: Ctx, service_id: string, payer_id: string): Prom
 async function becomeDue(
   ctx: Ctx,
   customer: BillableCustomer,
-  service: BillableService,
+  things: readonly BillableService[],
   from: string,
 ): Promise<void> {
-  const first = firstUncharged(service)
-  const due = first === undefined ? null : dateOf(first)
+  const first = Math.min(...things.map((thing) => firstUncharged(thing) ?? Infinity))
+  const due = first === Infinity ? null : dateOf(first)
   await ctx.db.run(sql`
     update customers
     set unbilled_from = case when unbilled_from > ${from}::date then ${from}::date else unbilled_from end,
@@ -157,62 +179,51 @@ function stretchesIn(told: unknown): ActiveStretch[] {
   }))
 }
 
-const chargedSince = async (ctx: Ctx, service_id: string, from: string): Promise<Charged[]> => {
-  const rows = await ctx.db.all(sql<Omit<Charged, keyof Days> & { from_day: number; until_day: number }>`
-    select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, invoice_id, tariff_id, price, quantity, period_months,
-      anchor - date '1970-01-01' as anchor, billing_day, net, tax_rate, tax
-    from charges
-    where service_id = ${service_id} and until_date > ${from}::date
-    order by until_date
-    for update`)
-  return rows.map(({ from_day, until_day, ...row }) => ({ ...row, from: from_day, until: until_day }))
-}
-
 /** Only what stays charged stays in the book of charged days. */
-async function keep(ctx: Ctx, service_id: string, corrections: readonly Correction[]): Promise<void> {
-  await ctx.db.run(sql`
-    delete from charges
-    where service_id = ${service_id} and until_date = any(${corrections.map(({ charged }) => dateOf(charged.until))}::date[])`)
-  const rows = corrections.flatMap(({ kept }) =>
-    kept.map(({ from, until, anchor, ...charge }) => ({
-      ...charge,
-      anchor: anchor === null ? null : dateOf(anchor),
-      from_date: dateOf(from),
-      until_date: dateOf(until),
-    })),
+async function keep(ctx: Ctx, { thing, corrections }: Redone): Promise<void> {
+  const of = { service_id: thing.id, surcharge_id: thing.surcharge?.id ?? null }
+  await removeCharges(
+    ctx,
+    of,
+    corrections.map(({ charged }) => charged),
   )
-  if (rows.length === 0) return
-  await ctx.db.run(sql`
-    insert into charges (tenant_id, service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, billing_day, net, tax_rate, tax)
-    select ${ctx.tenant.id}::uuid, ${service_id}::uuid, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.period_months, c.anchor, c.billing_day, c.net, c.tax_rate, c.tax
-    from ${rowsOf('c', rows, { from_date: 'date', until_date: 'date', invoice_id: 'uuid', tariff_id: 'uuid', price: 'bigint', quantity: 'integer', period_months: 'integer', anchor: 'date', billing_day: 'integer', net: 'bigint', tax_rate: 'bigint', tax: 'bigint' })}`)
+  const kept = corrections.flatMap((correction) => correction.kept.map((charge) => ({ ...charge, ...of })))
+  for (const statement of chargesOf(ctx, kept)) await ctx.db.run(statement)
 }
 
 async function giveBack(
   ctx: Ctx,
   customer: BillableCustomer,
-  service: BillableService,
-  corrections: readonly Correction[],
+  redone: readonly Redone[],
   catalog: Catalog,
   reason: string,
 ): Promise<void> {
-  const credits: Credit[] = corrections.flatMap(({ charged, credits: parts }) =>
-    parts.map(({ days, net, tax }) => {
-      const line = daysLine(service, charged, days, charged.billing_day, catalog)
-      return {
-        invoice_id: charged.invoice_id,
-        service_id: service.id,
-        site: line.site,
-        description: line.description,
-        quantity: charged.quantity,
-        unit_price: charged.price,
-        net,
-        tax_rate: charged.tax_rate,
-        tax,
-        days,
-        revenue: line.revenue,
-      }
-    }),
+  const credits = redone.flatMap(({ thing, corrections }) =>
+    corrections.flatMap(({ charged, credits: parts }) =>
+      parts.map(({ days, net, tax }): Credit => {
+        const { description, revenue, site } = daysLines(
+          thing,
+          charged,
+          days,
+          charged.billing_day,
+          catalog,
+        )[0]!
+        const { invoice_id, quantity, price: unit_price, tax_rate } = charged
+        return {
+          invoice_id,
+          service_id: thing.id,
+          site,
+          description,
+          quantity,
+          unit_price,
+          net,
+          tax_rate,
+          tax,
+          days,
+          revenue,
+        }
+      }),
+    ),
   )
   for (const [payer, given] of await byPayer(ctx, customer, credits)) {
     if (given.some((credit) => credit.net + credit.tax > 0n)) await issueCreditNote(ctx, payer, given, reason)
@@ -248,16 +259,14 @@ async function byPayer(
 async function chargeAgain(
   ctx: Ctx,
   customer: BillableCustomer,
-  service: BillableService,
-  again: readonly ActiveStretch[],
+  redone: readonly Redone[],
   catalog: Catalog,
 ): Promise<void> {
-  const sold = catalogFor(customer, catalog)
-  const bill = totals(
-    customer,
-    again.map((stretch) => daysLine(service, stretch, stretch, customer.billing_day, sold)),
+  const lines = redone.flatMap(({ thing, again }) =>
+    again.flatMap((stretch) => daysLines(thing, stretch, stretch, customer.billing_day, catalog)),
   )
-  if (bill.total === 0n) return
+  const bill = totals(customer, withSameDiscount(lines, redone))
+  if (!isInvoiced(bill)) return
   const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
   if (!invoice) return
   const { id, number, due_date, total } = invoice
@@ -269,6 +278,30 @@ async function chargeAgain(
     changes: { number: [null, number], status: [null, 'final'] },
     data: { number, customer_id: customer.id, due_date, total: String(total) },
   })
+}
+
+/** Of the same days, a discount on their whole invoice takes off the same part as before. */
+function withSameDiscount(lines: BillLine[], redone: readonly Redone[]): BillLine[] {
+  let [gross, net, again] = [0n, 0n, 0n]
+  for (const { corrections } of redone)
+    for (const credit of corrections.flatMap(({ credits }) => credits)) {
+      gross += credit.gross
+      net += credit.net
+    }
+  if (gross === net) return lines
+  for (const { charge } of lines) again += charge?.net ?? 0n
+  const amount = scale(again, gross - net, gross)
+  const site_id = lines[0]?.site?.id ?? null
+  const discount = {
+    id: null,
+    site_id,
+    label: 'Discount',
+    kind: 'fixed',
+    percent: null,
+    amount,
+    left: null,
+  } as const
+  return lessInvoiceDiscounts(lines, [{ ...discount, from: 0, until: 1 }], 0)
 }
 
 const neverCharged = (service: BillableService, before: number): boolean =>
@@ -295,4 +328,5 @@ const sentences: Record<string, string> = {
   'service.terms_changed': 'Terms changed',
   'service.change_withdrawn': 'Change taken back',
   'service.history_corrected': 'Corrected',
+  'service.price_changed': 'Price changed',
 }

@@ -44,6 +44,7 @@ export const voidInvoice = command(
     })
     const billed = sql`invoice_id = ${invoice.id} and service_id in (select service_id from invoice_lines where invoice_id = ${invoice.id})`
     await ctx.db.run(sql`delete from charges where ${billed}`)
+    await ctx.db.run(sql`delete from surcharge_charges where invoice_id = ${invoice.id}`)
     await ctx.db.run(sql`delete from one_time_charges where ${billed}`)
     // The next run looks back to the freed days, that of whoever pays by now. A disabled customer is not billed again by itself.
     const from = invoice.period_from ?? invoice.date
