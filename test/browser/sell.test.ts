@@ -101,3 +101,17 @@ test('the accounts above and below a customer are a tree with what they owe toge
   await page.getByRole('listitem').getByRole('link', { name: customer.name }).click()
   await page.getByRole('heading', { name: customer.name }).waitFor()
 })
+
+test('a price is changed with whom it touches before, and the versions say what each changed', async () => {
+  const tariff = (await app.api('GET', '/tariffs?title=Fibre 1000')).data[0]
+  await page.goto(`/tariffs/${tariff.id}`)
+  await page.getByRole('button', { name: 'Change price' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Price', exact: true }).fill('50.00')
+  await dialog.getByRole('combobox', { name: 'Services sold before' }).selectOption('next_period')
+  await dialog.getByText('Services that change').waitFor()
+  await dialog.getByRole('button', { name: 'Change price' }).click()
+  const versions = page.getByRole('region', { name: 'Versions' })
+  await versions.getByText('€50.00').waitFor()
+  await versions.getByText('For existing services from their next period.').waitFor()
+})

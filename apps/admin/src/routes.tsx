@@ -72,6 +72,8 @@ const routeTree = root.addChildren([
     screen('/customers/new', form, 'CreatePage'),
     screen('/services/new', form, 'CreatePage'),
     screen('/services/$id', () => import('./modules/services/ServicePage.tsx'), 'ServicePage'),
+    screen('/tariffs/new', form, 'CreatePage'),
+    screen('/tariffs/$id', () => import('./modules/catalog/TariffPage.tsx'), 'TariffPage'),
     screen('/payments/new', () => import('./modules/payments/NewPaymentPage.tsx'), 'NewPaymentPage'),
     screen('/billing_runs/new', () => import('./modules/billing/NewBillingRunPage.tsx'), 'NewBillingRunPage'),
     screen('/billing_runs/$id', () => import('./modules/billing/BillingRunPage.tsx'), 'BillingRunPage'),

@@ -13,6 +13,7 @@ import { PlainLink } from '../../ui/Link.tsx'
 import type { Dashboard } from './dashboard.ts'
 import classes from './HomePage.module.css'
 import { MyTodos } from '../notes/MyTodos.tsx'
+import { FirstSteps } from './FirstSteps.tsx'
 import { Figure } from './Figure.tsx'
 
 // The charts' library arrives after the numbers are there.
@@ -83,6 +84,7 @@ export function HomePage() {
             href={paths.customers({ sort: '-created_at' })}
           />
         </div>
+        <FirstSteps />
         <MyTodos />
         <div className={classes.charts}>
           <Section title={t('home.traffic')}>
