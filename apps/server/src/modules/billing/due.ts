@@ -31,7 +31,7 @@ export const customersDue = (
 export const dueBy = (date: string): Sql => sql`
     (select customer_id, next_billing_on from customer_standing) due
     join customers on id = due.customer_id
-    where due.next_billing_on <= ${date}::date and customers.next_billing_on <= ${date}::date and not no_auto_billing`
+    where due.next_billing_on <= ${date}::date and customers.next_billing_on <= ${date}::date and billing_type = 'recurring' and not no_auto_billing`
 
 /** Who is billed for this customer (itself, or the account it is billed with), locked, whether due or not. */
 export const customerForBilling = (ctx: Ctx, customer_id: string): Promise<DueRow> =>

@@ -9,6 +9,7 @@ import { followMoves } from './follow-moves.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { chargeEndingFees } from './ending-fees.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
+import { chargePrepaidCustomers, followPrepaid, startPrepaid } from './follow-prepaid.ts'
 import { markOverdue } from './overdue.ts'
 import { billNewServices, repriceService, stopBilling } from './reprice.ts'
 import { routes } from './routes.ts'
@@ -42,12 +43,14 @@ export const billing: Module = {
     letGo,
     endHold,
     followTags,
+    followPrepaid,
   ],
-  jobs: [anyJob(previewRun), anyJob(billRun)],
+  jobs: [anyJob(previewRun), anyJob(billRun), anyJob(chargePrepaidCustomers)],
   routes,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
   schedules: [
     daily('billing.run_automatically', '00:05', runAutomatically),
+    daily('billing.charge_prepaid', '00:06', startPrepaid),
     daily('billing.mark_overdue', '00:10', async (ctx) => void (await markOverdue(ctx))),
     daily('billing.dun', '00:15', dun),
   ],

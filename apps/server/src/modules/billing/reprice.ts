@@ -148,9 +148,9 @@ async function becomeDue(
     where id = ${customer.id}`)
 }
 
-/** Whoever is billed month by month stays so; never billed, or further off than a month, is who waits for what is planned. */
+/** Whoever is invoiced month by month stays so; never billed, or further off than a month, is who waits for what is planned. */
 const nextBilling = (ctx: Ctx, due: Sql) =>
-  sql`case when unbilled_from is not null and next_billing_on <= ${today(ctx)}::date + 31 then next_billing_on else least(next_billing_on, ${due}) end`
+  sql`case when billing_type = 'recurring' and unbilled_from is not null and next_billing_on <= ${today(ctx)}::date + 31 then next_billing_on else least(next_billing_on, ${due}) end`
 
 function firstUncharged(service: BillableService): number | undefined {
   if (service.service_type === 'one_time') return service.charged_once ? undefined : service.active[0]?.from
