@@ -35,6 +35,11 @@ test('a month is charged when the balance covers it; otherwise the service stops
   expect(await statusOf(admin, service_id)).toBe('active')
   expect(await of(admin, customer_id)).toMatchObject({ balance: '20.00', next_billing_on: '2027-02-28' })
   expect(await invoicesOf(admin, customer_id)).toEqual(['01-31..02-27 30.00 paid'])
+  const { price } = await admin.get(`/services/${service_id}/explain`)
+  expect(price.lines.at(-1)).toEqual({
+    label: 'Next invoice, 2027-02-28 to 2027-03-30 (31 days)',
+    amount: '30.00',
+  })
   // No run bills it.
   expect(await runBilling(isp, admin, '2027-02-28')).toMatchObject({ customers: 0 })
   await advance(isp, admin.tenant_id, '28d') // 28 February

@@ -1,16 +1,29 @@
-import { today, type Ctx } from '#kernel/ctx.ts'
-import { drawUp, type Bill } from './bill.ts'
 import { dayOf } from '#kernel/calendar.ts'
+import { today, type Ctx } from '#kernel/ctx.ts'
+import { sql } from '#kernel/sql.ts'
+import type { Customer } from '#modules/customers/index.ts'
+import { drawUp } from './bill.ts'
 import { customerForReading, readCatalog, withServices } from './due.ts'
+import type { FinalBill } from './finalize.ts'
+import { prepaidBill, prepaidUntil } from './prepaid-bill.ts'
+
+type Asked = Pick<Customer, 'id' | 'next_billing_on' | 'no_auto_billing' | 'billing_type' | 'prepaid_period'>
 
 /** The customer's next bill as it stands now, and its date; null when none is to come. */
-export async function nextBill(
-  ctx: Ctx,
-  customer: { id: string; next_billing_on: string | null; no_auto_billing: boolean },
-): Promise<{ date: string; bill: Bill } | null> {
+export async function nextBill(ctx: Ctx, customer: Asked): Promise<{ date: string; bill: FinalBill } | null> {
   if (!customer.next_billing_on || customer.no_auto_billing) return null
   const now = today(ctx).toString()
   const date = customer.next_billing_on > now ? customer.next_billing_on : now
   const [billable] = await withServices(ctx, [await customerForReading(ctx, customer.id)])
-  return billable ? { date, bill: drawUp(billable, await readCatalog(ctx), dayOf(date)) } : null
+  if (!billable) return null
+  const catalog = await readCatalog(ctx)
+  const { billing_type, prepaid_period } = customer
+  if (billing_type === 'recurring') return { date, bill: drawUp(billable, catalog, dayOf(date)) }
+  const cycle = await ctx.db.maybe(
+    sql<{ day: number }>`select day from prepaid_cycles where customer_id = ${customer.id}`,
+  )
+  const day = cycle?.day ?? Temporal.PlainDate.from(date).day
+  const terms = { billing_type, prepaid_period, day }
+  const until = prepaidUntil(terms, dayOf(date), dayOf(date))
+  return { date, bill: prepaidBill(billable, catalog, terms, { date: dayOf(date), until, money: null }) }
 }

@@ -20,14 +20,14 @@ export function prepaidUntil(terms: PrepaidTerms, begin: Day, today: Day): Day {
 }
 
 /**
- * What a period costs, and beside it what is charged once where the money is enough for that too. A period of months costs so many
+ * What a period costs, and beside it what is charged once where the money is enough for that too (null: whatever it is). A period of months costs so many
  * months' price; of days it costs the days' share of their calendar months.
  */
 export function prepaidBill(
   customer: BillableCustomer,
   catalog: Catalog,
   terms: PrepaidTerms,
-  { date, until, money }: { date: Day; until: Day; money: bigint },
+  { date, until, money }: { date: Day; until: Day; money: bigint | null },
 ): FinalBill {
   const inMonths = terms.billing_type === 'prepaid' && 'months' in prepaidPeriod(terms.prepaid_period)
   const billing_day = inMonths ? terms.day : 1
@@ -44,5 +44,5 @@ export function prepaidBill(
     .filter(({ service_type }) => service_type === 'one_time')
     .flatMap((service) => onceLines(service, catalog, date))
   const both = billOf([...period, ...once])
-  return once.length > 0 && both.total > money ? billOf(period) : both
+  return once.length > 0 && money !== null && both.total > money ? billOf(period) : both
 }
