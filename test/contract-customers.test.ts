@@ -46,6 +46,29 @@ contract('billing_defaults', async () => {
   })
 })
 
+contract('billing_policies', async () => {
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'billing_policy',
+    path: '/billing_policies',
+    scope: 'partner',
+    valid: async (n, by) => ({
+      partner_id: (await by.post('/partners', { name: `Seller ${Math.random()}` })).id,
+      fee_up: `${n}.00`,
+      refund: 'none',
+    }),
+    change: { refund: 'unused', fee_up: null, charge: 'next_bill' },
+    invalid: [
+      [{ refund: 'some' }, 'refund', 'not_a_choice'],
+      [{ fee_down: '-1.00' }, 'fee_down', 'out_of_range'],
+      [{ fee_up: 5 }, 'fee_up', 'not_money'],
+    ],
+    filterBy: 'partner_id',
+    sortBy: 'created_at',
+    foreign: [['partner_id', partner.id]],
+  })
+})
+
 contract('addresses', async () => {
   const [stranger, partner] = [
     await other.post('/customers', { name: 'Somebody else’s' }),

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { advance, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
+
+// Months go by in each story.
+vi.setConfig({ testTimeout: 120_000 })
 
 let isp: TestIsp
 beforeAll(async () => {
@@ -69,6 +72,81 @@ test('200 → 100 on 20 October: 77.42 given back, 38.71 for the rest', async ()
     { total: '100.00', due_total: '61.29', status: 'partially_paid' },
   ])
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})
+
+test('200 → 100 on 20 October with a fee of 30: the preview says what happens, and it happens', async () => {
+  const { admin, customer_id, service_id, cheap } = await paidMonth('2027-10-01')
+  const root = (await admin.get('/partners')).data.find((one: { parent_id: string | null }) => !one.parent_id)
+  await admin.post('/billing_policies', { partner_id: root.id, fee_down: '30.00', fee_up: '5.00' })
+  await advance(isp, admin.tenant_id, '19d')
+  const change = { tariff_id: cheap, date: '2027-10-20' }
+  const { result } = await admin.post(`/services/${service_id}/change_tariff`, { ...change, dry_run: true })
+  expect(result.money).toMatchObject({
+    credit: '77.42',
+    charge: '38.71',
+    fee: '30.00',
+    net: '8.71',
+    balance_before: '0.00',
+    balance_after: '8.71',
+    sentence:
+      '77.42 is given back, 38.71 is charged and the change itself costs 30.00; the balance goes from 0.00 to 8.71 EUR.',
+  })
+  expect(result.money.lines.map(({ kind, total }: { kind: string; total: string }) => [kind, total])).toEqual(
+    expect.arrayContaining([
+      ['credit', '77.42'],
+      ['charge', '38.71'],
+      ['fee', '30.00'],
+    ]),
+  )
+  const many = await admin.post('/services/bulk', {
+    operation: 'change_tariff',
+    ids: [service_id],
+    input: change,
+    dry_run: true,
+  })
+  expect(many).toMatchObject({ done: 1, data: [{ status: 'ok', money: { net: '8.71' } }] })
+  expect(await balance(admin, customer_id)).toBe('0.00')
+  await admin.post(`/services/${service_id}/change_tariff`, change)
+  expect(await balance(admin, customer_id)).toBe('8.71')
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})
+
+test('a planned change moves no money and costs its fee on its day; one that is taken back costs none', async () => {
+  const { admin, customer_id, service_id, cheap, dear } = await paidMonth('2027-10-01')
+  const root = (await admin.get('/partners')).data.find((one: { parent_id: string | null }) => !one.parent_id)
+  await admin.post('/billing_policies', { partner_id: root.id, fee_down: '30.00', charge: 'next_bill' })
+  const planned = { tariff_id: cheap, date: '2027-10-20', dry_run: true }
+  const { result } = await admin.post(`/services/${service_id}/change_tariff`, planned)
+  expect(result.money).toMatchObject({ net: '0.00', sentence: 'No money moves before 2027-10-20.' })
+  await admin.post(`/services/${service_id}/change_tariff`, { ...planned, dry_run: false })
+  await admin.post(`/services/${service_id}/change_tariff`, { tariff_id: dear, date: '2027-10-25' })
+  expect(await balance(admin, customer_id)).toBe('0.00')
+  const back = (await admin.get(`/service_changes?service_id=${service_id}&date=2027-10-25`)).data[0]
+  await admin.post(`/services/${service_id}/cancel_change`, { change_id: back.id })
+  await advance(isp, admin.tenant_id, '20d')
+  // Given back at once; the rest of the month on the new tariff comes with the next bill.
+  expect(await balance(admin, customer_id)).toBe('47.42')
+  await advance(isp, admin.tenant_id, '11d')
+  await runBilling(isp, admin, '2027-11-01')
+  expect(await balance(admin, customer_id)).toBe('-91.29')
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})
+
+test('where nothing is given back, a tariff changes when what is paid for ends; a reseller has its own rule', async () => {
+  const { admin, service_id, cheap } = await paidMonth('2027-10-01')
+  const root = (await admin.get('/partners')).data.find((one: { parent_id: string | null }) => !one.parent_id)
+  await admin.post('/billing_policies', { partner_id: root.id, refund: 'none' })
+  const path = `/services/${service_id}/change_tariff`
+  const refused = await admin.call('POST', path, { tariff_id: cheap })
+  expect(refused).toMatchObject({ status: 409, body: { code: 'paid_in_advance' } })
+  expect(refused.body.detail).toContain('2027-11-01')
+  await admin.post(path, { tariff_id: cheap, at: 'period_end' })
+  const village = await admin.post('/partners', { name: 'Village Net' })
+  const other = await newInternetCustomer(admin, cheap, { partner_id: village.id })
+  await admin.post('/billing_policies', { partner_id: village.id, refund: 'unused' })
+  await runBilling(isp, admin, '2027-10-01')
+  const dear = await newTariff(admin, '300.00')
+  await admin.post(`/services/${other.service_id}/change_tariff`, { tariff_id: dear })
 })
 
 test('200 → 100 on 16 April: 100.00 given back, 50.00 for the rest', async () => {

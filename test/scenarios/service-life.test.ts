@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sql } from '#kernel/sql.ts'
 import { addServices, planTerms } from '#modules/services/index.ts'
 import { advance, asTenant, clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
 
 /** What happens to a service between its sale and its end: dated, planned, taken back, corrected. */
+// Months go by in each story.
+vi.setConfig({ testTimeout: 120_000 })
+
 let isp: TestIsp
 beforeAll(async () => {
   isp = await startIsp()

@@ -71,6 +71,8 @@ export type Module = {
   routes?: (server: FastifyInstance, app: App) => void
   /** Those routes in the API's description. */
   paths?: Paths
+  /** What a rehearsal answers beside its result, such as the money it would move; read before all is rolled back. */
+  rehearsed?: (ctx: Ctx) => Promise<Record<string, unknown>>
   /** Rows that every new tenant starts with: roles, series, accounts. */
   newTenant?: (ctx: Ctx) => Promise<void>
   /** Daemons, by role; answers how to stop. */

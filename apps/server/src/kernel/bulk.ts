@@ -1,4 +1,5 @@
 import { actingPartnerOf, principalAsNow } from './acting.ts'
+import { rehearsed } from './rehearsed.ts'
 import { act, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
 import type { App } from './app.ts'
 import { queueBulkJob } from './bulk-jobs.ts'
@@ -13,6 +14,8 @@ export type RowResult = {
   id: string | null
   status: 'ok' | 'failed'
   error?: { code: string; detail: string }
+  /** What a rehearsal tells of the row: “money”, say. */
+  [told: string]: unknown
 }
 type Done = { status: 200; body: { done: number; failed: number; data: RowResult[] } }
 type Queued = { status: 202; body: { bulk_job: { id: string; total: number } } }
@@ -84,13 +87,19 @@ async function eachRow(
   let author = principal
   for (const [index, target] of targets.entries()) {
     const work = (ctx: Ctx) => operate(ctx, noun, request, target)
+    let told: Record<string, unknown> = {}
     const attempt = async () =>
       request.dry_run
-        ? (await rehearse(app, author, origin, work)).result
+        ? (
+            await rehearse(app, author, origin, work, async (ctx, row_id) => {
+              told = await rehearsed(ctx)
+              return row_id
+            })
+          ).result
         : act(app, author, origin, (ctx) =>
             key === undefined ? work(ctx) : rowOnce(ctx, `${key} ${index}`, () => work(ctx)),
           )
-    const result = (row_id: string | null): RowResult => ({ index, id: row_id, status: 'ok' })
+    const result = (row_id: string | null): RowResult => ({ index, id: row_id, status: 'ok', ...told })
     try {
       try {
         data.push(result(await attempt()))
@@ -108,8 +117,8 @@ async function eachRow(
     } catch (error) {
       const refusal = refusalOf(error)
       if (!refusal) throw error
-      const told = { code: refusal.code, detail: refusal.message }
-      data.push({ index, id: target.id, status: 'failed', error: told })
+      const why = { code: refusal.code, detail: refusal.message }
+      data.push({ index, id: target.id, status: 'failed', error: why })
     }
   }
   const done = data.filter((row) => row.status === 'ok').length

@@ -64,12 +64,13 @@ export async function act<T>(
 
 export type Rehearsal<T> = { dry_run: true; result: T } & Pick<Effects, 'changes' | 'events' | 'jobs'>
 
-/** Runs whole inside the transaction, rolls back, and answers what it would have done. */
+/** Runs whole inside the transaction, rolls back, and answers what it would have done; `tell` adds to the result what came of it. */
 export async function rehearse<T>(
   app: App,
   principal: Principal,
   origin: Origin,
   work: (ctx: Ctx) => Promise<T>,
+  tell: (ctx: Ctx, result: T) => Promise<T> = async (_, result) => result,
 ): Promise<Rehearsal<T>> {
   let rehearsal: Rehearsal<T> | undefined
   try {
@@ -83,7 +84,7 @@ export async function rehearse<T>(
         await flush(ctx)
         rehearsal = {
           dry_run: true,
-          result,
+          result: await tell(ctx, result),
           changes: ctx.effects.changes,
           events: ctx.effects.events,
           jobs: ctx.effects.jobs,

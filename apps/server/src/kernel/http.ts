@@ -9,6 +9,7 @@ import Fastify, {
 import { actingFor } from './acting.ts'
 import type { App } from './app.ts'
 import { act, reading, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
+import { withRehearsed } from './rehearsed.ts'
 import { mustBeKey, once, type Answer } from './idempotency.ts'
 import { isId, newId } from './ids.ts'
 import { observeRequest } from './metrics.ts'
@@ -212,7 +213,7 @@ export async function actAs(
   const key = keyOf(request)
   if (key === undefined && options.key_required && !dry_run) throw moneyNeedsKey()
   return freshly(app, request, reply, async (principal) => {
-    if (dry_run) return rehearse(app, principal, originOf(request), (ctx) => work(ctx, body))
+    if (dry_run) return rehearse(app, principal, originOf(request), (ctx) => work(ctx, body), withRehearsed)
     const answer = await act(
       app,
       principal,

@@ -115,7 +115,7 @@ export function onceLine(
   description: string,
   unit_price: bigint,
   quantity: number,
-  once: Once,
+  once: Once | null,
   catalog: Catalog,
 ): BillLine {
   const { revenue, ...tariff } = tariffOf(catalog, tariff_id)

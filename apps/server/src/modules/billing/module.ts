@@ -4,13 +4,16 @@ import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
 import { followHierarchy } from './aggregate.ts'
+import { judgeTariffChange } from './change-fees.ts'
 import { followTags } from './control-tags.ts'
 import { followMoves } from './follow-moves.ts'
 import { dun, endHold, letGo } from './dunning.ts'
 import { chargeEndingFees } from './ending-fees.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
+import { moneyMoved } from './money-moved.ts'
 import { chargePrepaidCustomers, followPrepaid, startPrepaid } from './follow-prepaid.ts'
 import { markOverdue } from './overdue.ts'
+import { billingPolicies } from './policies.ts'
 import { billNewServices, repriceService, stopBilling } from './reprice.ts'
 import { routes } from './routes.ts'
 import {
@@ -31,11 +34,13 @@ export const billing: Module = {
     asResource(creditNotes),
     asResource(creditNoteLines),
     asResource(billingRuns),
+    asResource(billingPolicies),
   ],
   verbs: [createBillingRun, confirmBillingRun, withdrawBillingRun, voidInvoice],
   insiders: [
     followHierarchy,
     followMoves,
+    judgeTariffChange,
     repriceService,
     chargeEndingFees,
     billNewServices,
@@ -45,6 +50,7 @@ export const billing: Module = {
     followTags,
     followPrepaid,
   ],
+  rehearsed: moneyMoved,
   jobs: [anyJob(previewRun), anyJob(billRun), anyJob(chargePrepaidCustomers)],
   routes,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.

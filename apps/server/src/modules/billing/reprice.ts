@@ -1,29 +1,31 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { today } from '#kernel/ctx.ts'
-import { record } from '#kernel/effects.ts'
+import { record, type Event } from '#kernel/effects.ts'
 import { inside } from '#kernel/insiders.ts'
 import { scale } from '#kernel/money.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import {
   isInvoiced,
-  type BillLine,
   totals,
   type ActiveStretch,
   type BillableCustomer,
   type BillableService,
+  type BillLine,
   type Catalog,
   type PricedStretch,
 } from './bill.ts'
-import { dateOf, dayOf, without, type Days } from '#kernel/calendar.ts'
+import { dateOf, dayOf, nextBillingDay, without, type Day, type Days } from '#kernel/calendar.ts'
+import { feesDue } from './change-fees.ts'
 import { chargedSince, chargesOf, removeCharges } from './charges.ts'
 import { issueCreditNote, type Credit } from './credit.ts'
 import { customerForBilling, readCatalog, site, withServices } from './due.ts'
 import { finalize } from './finalize.ts'
 import { lessInvoiceDiscounts } from './invoice-discounts.ts'
 import { daysLines } from './lines.ts'
-import { nextPlanned, reconcile, type Correction } from './reconcile.ts'
-import { pricedStretches, surchargedDays } from './stretches.ts'
+import { policyOf } from './policies.ts'
+import { nextPlanned, reconcile, type Correction, type Judged } from './reconcile.ts'
+import { pricedStretches, sameTerms, surchargedDays } from './stretches.ts'
 import { thingsCharged } from './things-charged.ts'
 
 const changes = [
@@ -46,9 +48,8 @@ const changes = [
  * moves nothing before its day, unless it was billed already and is taken back.
  */
 export const repriceService = inside('billing.reprice', changes, async (ctx, event) => {
-  const { from, customer_id, withdrawn, activates } = event.data
-  if (typeof from !== 'string' || typeof customer_id !== 'string') return
-  if (event.type === 'service.change_planned' && !activates) return
+  const { from, customer_id } = event.data
+  if (typeof from !== 'string' || typeof customer_id !== 'string' || movesNoMoney(event)) return
   const due = await customerForBilling(ctx, customer_id)
   const now = today(ctx).toString()
   const since = [due.unbilled_from ?? from, from, now].sort()[0]!
@@ -63,27 +64,52 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   const charged = await chargedSince(ctx, event.row_id, from)
   const things = await thingsCharged(ctx, customer, service, charged)
   await becomeDue(ctx, customer, things, from)
-  if (charged.length === 0) return
-  const until = nextPlanned(service.active, dayOf(now))
+  const catalog = await readCatalog(ctx)
+  const fees = await feesDue(ctx, service, catalog)
+  const judged = judgedBy(event, service.active, dayOf(now))
   const redone = things.flatMap((thing): Redone | [] => {
     const { surcharge, discounts } = thing
-    const before = stretchesIn(withdrawn)
     const done = reconcile(
       charged.filter(({ surcharge_id }) => surcharge_id === (surcharge?.id ?? null)),
       pricedStretches(thing.active, discounts),
       {
-        from: dayOf(from),
-        until,
-        withdrawn: pricedStretches(surcharge ? surchargedDays(before, surcharge) : before, discounts),
+        ...judged,
+        withdrawn: pricedStretches(
+          surcharge ? surchargedDays(judged.withdrawn, surcharge) : judged.withdrawn,
+          discounts,
+        ),
       },
     )
     return done.corrections.length > 0 ? { thing, ...done } : []
   })
-  if (redone.length === 0) return
-  const catalog = await readCatalog(ctx)
+  if (redone.length === 0 && fees.lines.length === 0) return
   for (const one of redone) await keep(ctx, one)
   await giveBack(ctx, customer, redone, catalog, reasonOf(event.type, from))
-  await chargeAgain(ctx, customer, redone, catalog)
+  const atOnce =
+    event.type !== 'service.tariff_changed' || (await policyOf(ctx, customer.partner_id)).charge === 'at_once'
+  if (!atOnce && redone.length > 0) await leaveToNextBill(ctx, customer)
+  const days = atOnce ? chargedAgain(customer, redone, catalog) : []
+  const invoice_id = await issue(ctx, customer, [...days, ...fees.lines])
+  if (invoice_id && fees.lines.length > 0) await fees.charged(invoice_id)
+})
+
+/** A plan moves nothing before its day; only somebody with more days to be billed becomes due for them. */
+export const movesNoMoney = ({ type, data }: Pick<Event, 'type' | 'data'>): boolean =>
+  type === 'service.change_planned' && !data.activates
+
+/** Which charged days what happened to a service puts in question. */
+export const judgedBy = (
+  { data }: Pick<Event, 'data'>,
+  active: readonly ActiveStretch[],
+  today: Day,
+): Omit<Judged, 'withdrawn'> & { withdrawn: ActiveStretch[] } => ({
+  from: dayOf(String(data.from)),
+  until: nextPlanned(active, today),
+  // What goes on until another plan ends it was not billed under the one that was taken back, and waits for its day.
+  withdrawn: stretchesIn(data.withdrawn).map((stretch) => {
+    const same = active.filter((other) => other.until > today && sameTerms(stretch, other))
+    return { ...stretch, until: Math.min(stretch.until, ...same.map(({ from }) => from)) }
+  }),
 })
 
 /** What is corrected of a service, or of a surcharge on it, and charged anew. */
@@ -225,6 +251,7 @@ async function giveBack(
       }),
     ),
   )
+  if (credits.length === 0) return
   for (const [payer, given] of await byPayer(ctx, customer, credits)) {
     if (given.some((credit) => credit.net + credit.tax > 0n)) await issueCreditNote(ctx, payer, given, reason)
   }
@@ -256,19 +283,26 @@ async function byPayer(
   return found
 }
 
-async function chargeAgain(
-  ctx: Ctx,
-  customer: BillableCustomer,
-  redone: readonly Redone[],
-  catalog: Catalog,
-): Promise<void> {
+function chargedAgain(customer: BillableCustomer, redone: readonly Redone[], catalog: Catalog): BillLine[] {
   const lines = redone.flatMap(({ thing, again }) =>
     again.flatMap((stretch) => daysLines(thing, stretch, stretch, customer.billing_day, catalog)),
   )
-  const bill = totals(customer, withSameDiscount(lines, redone))
-  if (!isInvoiced(bill)) return
+  return withSameDiscount(lines, redone)
+}
+
+/** Days that were given back and are not charged at once are due with the next bill. */
+async function leaveToNextBill(ctx: Ctx, customer: BillableCustomer): Promise<void> {
+  const next = dateOf(nextBillingDay(dayOf(today(ctx).toString()), customer.billing_day))
+  await ctx.db.run(
+    sql`update customers set next_billing_on = least(next_billing_on, ${next}::date) where id = ${customer.id}`,
+  )
+}
+
+async function issue(ctx: Ctx, customer: BillableCustomer, lines: BillLine[]): Promise<string | undefined> {
+  const bill = totals(customer, lines)
+  if (!isInvoiced(bill)) return undefined
   const [invoice] = await finalize(ctx, [bill], { date: dayOf(today(ctx).toString()), billing_run_id: null })
-  if (!invoice) return
+  if (!invoice) return undefined
   const { id, number, due_date, total } = invoice
   record(ctx, {
     noun: 'invoice',
@@ -278,6 +312,7 @@ async function chargeAgain(
     changes: { number: [null, number], status: [null, 'final'] },
     data: { number, customer_id: customer.id, due_date, total: String(total) },
   })
+  return id
 }
 
 /** Of the same days, a discount on their whole invoice takes off the same part as before. */

@@ -45,6 +45,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
       },
       ...[
         'billing_default',
+        'billing_policy',
         'contact',
         'address',
         'consent',

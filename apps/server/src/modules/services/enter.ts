@@ -53,9 +53,9 @@ export async function enterMany(
     const kept = (changes.get(service.id) ?? []).filter(({ id }) => !takeBack.some((one) => one.id === id))
     const before = periods.get(service.id) ?? []
     const timeline = timelineOf([...kept, ...fresh])
-    const differs = difference(before, timeline.periods)
-    if (!differs && asked.unlessSame) throw new Refused(409, 'no_change', asked.unlessSame)
-    return { service, fresh, takeBack, before, timeline, differs }
+    if (asked.unlessSame && !difference(before, timeline.periods))
+      throw new Refused(409, 'no_change', asked.unlessSame)
+    return { service, fresh, takeBack, before, timeline }
   })
   await takeBackAll(
     ctx,
@@ -82,23 +82,34 @@ export async function enterMany(
     })),
   )
   return Promise.all(
-    entered.map(({ service, fresh, takeBack, before, timeline, differs }) =>
-      follow(ctx, service, timeline, {
-        ...asked,
-        action: fresh.length === 0 ? 'change_withdrawn' : nameOf(differs, now),
-        data: {
-          ...differs,
-          activates: activeDays(timeline.periods).some(
-            (days) => without(days, activeDays(before)).length > 0,
-          ),
-          // What may have been billed under a plan, and is to be corrected although its day has not come.
-          ...(takeBack.length > 0
-            ? { withdrawn: before.filter(({ status }) => status === 'active').map(printed) }
-            : {}),
-        },
-      }),
-    ),
+    entered.map(({ service, fresh, takeBack, before, timeline }) => {
+      const entry = { adds: fresh.length > 0, takesBack: takeBack.length > 0 }
+      const { action, data } = whatHappened(before, timeline.periods, entry, now)
+      return follow(ctx, service, timeline, { ...asked, action, data: { ...data, ...asked.data } })
+    }),
   )
+}
+
+/**
+ * What is told of a service whose days were `before` and are `after` an entry, by name and data: the days that differ, whether it is
+ * active on days on which it was not, and, where something was taken back, how it stood: that may have been billed already, and is to
+ * be corrected although its day has not come.
+ */
+export function whatHappened(
+  before: readonly Period[],
+  after: readonly Period[],
+  { adds, takesBack }: { adds: boolean; takesBack: boolean },
+  now: string,
+): { action: string; data: Record<string, unknown> } {
+  const differs = difference(before, after)
+  return {
+    action: adds ? nameOf(differs, now) : 'change_withdrawn',
+    data: {
+      ...differs,
+      activates: activeDays(after).some((days) => without(days, activeDays(before)).length > 0),
+      ...(takesBack ? { withdrawn: before.filter(({ status }) => status === 'active').map(printed) } : {}),
+    },
+  }
 }
 
 async function takeBackAll(ctx: Ctx, changes: readonly StoredChange[]): Promise<void> {

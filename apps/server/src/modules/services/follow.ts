@@ -9,7 +9,12 @@ import { services, type Service, type ServiceStatus } from './services.ts'
 import { periodOn, type Timeline } from './timeline.ts'
 
 /** What a verb says beside the change itself. */
-export type Told = { reason?: string | null; ipv4_address?: string | null }
+export type Told = {
+  reason?: string | null
+  ipv4_address?: string | null
+  /** What the verb itself knows, for whoever reacts. */
+  data?: Record<string, unknown>
+}
 
 /** Makes the row say what its timeline says of today, and records it under the name of what became of the service. */
 export async function follow(

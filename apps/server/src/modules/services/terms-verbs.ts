@@ -72,7 +72,8 @@ export const changeTariff = command(
     }
     if (sameTerms(terms, then))
       throw new Refused(409, 'same_tariff', 'The service has this tariff and price already.')
-    return enterTerms(ctx, service, timeline, { from, dated: Boolean(date ?? at), terms, reason })
+    const data = { tariff_change: { date: from, tariff_id, dearer: comparedPrice(terms, then) } }
+    return enterTerms(ctx, service, timeline, { from, dated: Boolean(date ?? at), terms, reason, data })
   },
 )
 
@@ -136,9 +137,15 @@ async function enterTerms(
   ctx: Ctx,
   service: Service,
   timeline: Timeline & { changes: StoredChange[] },
-  wanted: { from: string; dated: boolean; terms: Terms; reason: string | null | undefined },
+  wanted: {
+    from: string
+    dated: boolean
+    terms: Terms
+    reason: string | null | undefined
+    data?: Record<string, unknown>
+  },
 ): Promise<Service> {
-  const { from, dated, terms, reason } = wanted
+  const { from, dated, terms, reason, data = {} } = wanted
   const start = timeline.periods[0]?.from
   if (service.status === 'pending' && (!dated || !start || from <= start)) {
     const created = timeline.changes.filter(({ kind }) => kind === 'create')
@@ -158,7 +165,7 @@ async function enterTerms(
     ...(terms.quantity === then.quantity ? {} : { quantity: terms.quantity }),
     ...(terms.period_months === then.period_months ? {} : { period_months: terms.period_months }),
   }
-  return enter(ctx, service, { add: [add] }, { reason })
+  return enter(ctx, service, { add: [add] }, { reason, data })
 }
 
 /** The day after the last of the period that today is part of. */
@@ -172,6 +179,13 @@ async function endOfPeriod(ctx: Ctx, service: Service, { periods, terms }: Timel
     anchor: anchor === null ? null : dayOf(anchor),
   })
   return dateOf(span.first + span.length)
+}
+
+/** 1: it costs more a month than before, -1: less, 0: as much. */
+function comparedPrice(now: Terms, before: Terms): number {
+  const monthly = (one: Terms, other: Terms) => one.price * BigInt(one.quantity) * BigInt(other.period_months)
+  const difference = monthly(now, before) - monthly(before, now)
+  return difference > 0n ? 1 : difference < 0n ? -1 : 0
 }
 
 const sameTerms = (a: Terms, b: Terms): boolean =>
