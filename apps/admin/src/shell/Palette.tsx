@@ -49,7 +49,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   // What is first is what Enter opens, also when it arrives after the last key.
   useEffect(() => {
     if (opened) selectFirst()
-  }, [opened, query, data])
+  }, [opened, query, data, onRows.length])
   const customer = hits.find((hit) => hit.noun === 'customer')
   const payments = nouns.find((noun) => noun.name === 'payment')
 

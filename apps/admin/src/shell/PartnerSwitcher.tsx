@@ -66,7 +66,7 @@ export function PartnerSwitcher({ name }: { name: string }) {
               key={partner.id}
               aria-current={chosen || undefined}
               leftSection={<IconBuilding size={15} aria-hidden />}
-              rightSection={chosen ? <IconCheck size={14} aria-label={t('user.chosen')} /> : null}
+              rightSection={chosen ? <IconCheck size={14} aria-hidden /> : null}
               style={{ paddingLeft: 12 + 14 * partner.depth }}
               onClick={() => !chosen && actFor(whole ? null : partner.id)}
             >

@@ -32,7 +32,7 @@ export function verbsIn(nouns: Noun[], text: string): { verbs: Set<Command>; res
  * what the server does not allow now is not offered.
  */
 export function useRowCommands(
-  found: { noun: string; id: string; title: string }[],
+  found: { noun: string; id: string; title: string; subtitle: string | null }[],
   query: string,
   opened: boolean,
 ): PaletteCommand[] {
@@ -41,10 +41,14 @@ export function useRowCommands(
   const go = useGo()
   const here = useRowHere()
   const { verbs } = verbsIn(nouns, query)
-  const hits = found.slice(0, 3).flatMap(({ noun: name, id, title }): Target[] => {
-    const noun = nouns.find((one) => one.name === name)
-    return noun ? [{ noun, id, title }] : []
-  })
+  const hits = found
+    .flatMap(({ noun: name, id, title, subtitle }): Target[] => {
+      const noun = nouns.find((one) => one.name === name)
+      return noun?.commands.some((command) => verbs.has(command))
+        ? [{ noun, id, title: told(title, subtitle) }]
+        : []
+    })
+    .slice(0, 4)
   // Typed words are about rows that they find; without any, what is meant is the row one looks at.
   const targets = verbs.size > 0 && hits.length > 0 ? hits : here ? [here] : []
   const answers = useQueries({
@@ -68,6 +72,10 @@ export function useRowCommands(
     )
     .slice(0, 8)
 }
+
+/** Two people of one name are told apart by what follows it first: a number. */
+const told = (title: string, subtitle: string | null) =>
+  [title, subtitle?.split(' · ')[0]].filter(Boolean).join(', ')
 
 function useRowHere(): Target | undefined {
   const noun = useNounOfAddress()
