@@ -110,4 +110,4 @@ test('twelve months of fifty customers add up', async () => {
     unpriced: 0,
     runs_open: 0,
   })
-}, 120_000)
+}, 300_000)
