@@ -41,8 +41,9 @@ export {
   type ReplyOptions,
   type RequestOptions,
 } from './encode.ts'
+export { parseIpv4, parseIpv6 } from './ip.ts'
 export { md4 } from './md4.ts'
-export { md5 } from './md5.ts'
+export { md5, md5Text } from './md5.ts'
 export {
   type MppeOptions,
   type MppePolicy,

@@ -1,16 +1,25 @@
 /** IP addresses between text and network bytes. Parsing answers undefined for text that is no address. */
 
 export function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   const bytes = new Uint8Array(4)
-  for (let i = 0; i < 4; i++) {
-    const part = parts[i]!
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined
-    bytes[i] = Number(part)
+  let part = 0
+  let digits = 0
+  let value = 0
+  for (let i = 0; i <= text.length; i++) {
+    const code = i === text.length ? dot : text.charCodeAt(i)
+    if (code === dot) {
+      if (digits === 0 || value > 255 || part > 3) return undefined
+      bytes[part++] = value
+      digits = value = 0
+    } else {
+      if (code < 0x30 || code > 0x39 || ++digits > 3) return undefined
+      value = value * 10 + code - 0x30
+    }
   }
-  return bytes
+  return part === 4 ? bytes : undefined
 }
+
+const dot = 0x2e
 
 export function formatIpv4(bytes: Uint8Array, at = 0): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`

@@ -12,6 +12,13 @@ export function md5(bytes: Uint8Array): Buffer {
   return Buffer.from(memory.digest)
 }
 
+/** MD5 of a text's UTF-8 as sixteen characters of one byte each: short, and a good key. */
+export function md5Text(text: string): string {
+  if (text.length * 3 > shared.capacity) return md5(Buffer.from(text)).toString('latin1')
+  shared.hash(shared.bytes.write(text))
+  return shared.digest.toString('latin1')
+}
+
 /**
  * Memory that holds a message and hashes it where it lies. The caller writes at most `capacity` bytes from
  * the start of `bytes`, calls `hash(length)`, and reads the 16 bytes of `digest` before the next call. What

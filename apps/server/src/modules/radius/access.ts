@@ -64,7 +64,7 @@ export class AccessDesk {
     accessCounter.inc({ outcome: result, code })
     this.#log.add({
       tenant_id: router.tenant_id,
-      at_s: subscriber?.clock_at ?? request.received_at_ms / 1000,
+      at_ms: subscriber?.clock_at == null ? request.received_at_ms : subscriber.clock_at * 1000,
       login,
       result,
       code,

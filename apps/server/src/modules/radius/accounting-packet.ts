@@ -1,5 +1,4 @@
-import type { RadiusPacket } from '@isp/radius'
-import { valueName } from '@isp/radius'
+import { attributeByName, valueName, type AttributeName, type RadiusPacket } from '@isp/radius'
 import { macOf } from './authorize.ts'
 import { cleanOptional, cleanText } from './text.ts'
 
@@ -35,9 +34,28 @@ const kinds: Record<number, AccountingKind | undefined> = {
   8: 'off',
 }
 
+/** Looked up once: the dictionary is asked by name otherwise, a dozen times a packet. */
+const attribute = (name: AttributeName) => attributeByName(name)!
+const acctStatusType = attribute('Acct-Status-Type')
+const acctSessionId = attribute('Acct-Session-Id')
+const userName = attribute('User-Name')
+const nasIdentifier = attribute('NAS-Identifier')
+const nasPortId = attribute('NAS-Port-Id')
+const nasPort = attribute('NAS-Port')
+const framedIpAddress = attribute('Framed-IP-Address')
+const callingStationId = attribute('Calling-Station-Id')
+const acctInputOctets = attribute('Acct-Input-Octets')
+const acctInputGigawords = attribute('Acct-Input-Gigawords')
+const acctOutputOctets = attribute('Acct-Output-Octets')
+const acctOutputGigawords = attribute('Acct-Output-Gigawords')
+const acctSessionTime = attribute('Acct-Session-Time')
+const eventTimestamp = attribute('Event-Timestamp')
+const acctDelayTime = attribute('Acct-Delay-Time')
+const acctTerminateCause = attribute('Acct-Terminate-Cause')
+
 /** Acct-Status-Type; undefined when it is missing, which RFC 2866 §5.1 does not allow. */
 export function accountingKind(packet: RadiusPacket): AccountingKind | undefined {
-  const status_type = packet.u32('Acct-Status-Type')
+  const status_type = packet.u32(acctStatusType)
   return status_type === undefined ? undefined : (kinds[status_type] ?? 'other')
 }
 
@@ -46,22 +64,22 @@ export function readAccounting(
   packet: RadiusPacket,
   kind: AccountingPacket['kind'],
 ): AccountingPacket | undefined {
-  const acct_session_id = packet.string('Acct-Session-Id')
+  const acct_session_id = packet.string(acctSessionId)
   if (!acct_session_id) return undefined
-  const cause = packet.u32('Acct-Terminate-Cause')
+  const cause = packet.u32(acctTerminateCause)
   return {
     kind,
-    login: cleanText(packet.string('User-Name') ?? ''),
+    login: cleanText(packet.string(userName) ?? ''),
     acct_session_id: cleanText(acct_session_id),
-    nas_identifier: cleanOptional(packet.string('NAS-Identifier')),
-    nas_port_id: cleanOptional(packet.string('NAS-Port-Id') ?? packet.u32('NAS-Port')?.toString()),
-    ip: packet.ip('Framed-IP-Address') ?? null,
-    mac: macOf(packet.string('Calling-Station-Id')) ?? null,
-    input: counter(packet.u32('Acct-Input-Octets'), packet.u32('Acct-Input-Gigawords')),
-    output: counter(packet.u32('Acct-Output-Octets'), packet.u32('Acct-Output-Gigawords')),
-    session_time_s: packet.u32('Acct-Session-Time'),
-    event_s: packet.u32('Event-Timestamp') || undefined,
-    delay_s: packet.u32('Acct-Delay-Time') ?? 0,
+    nas_identifier: cleanOptional(packet.string(nasIdentifier)),
+    nas_port_id: cleanOptional(packet.string(nasPortId) ?? packet.u32(nasPort)?.toString()),
+    ip: packet.ip(framedIpAddress) ?? null,
+    mac: macOf(packet.string(callingStationId)) ?? null,
+    input: counter(packet.u32(acctInputOctets), packet.u32(acctInputGigawords)),
+    output: counter(packet.u32(acctOutputOctets), packet.u32(acctOutputGigawords)),
+    session_time_s: packet.u32(acctSessionTime),
+    event_s: packet.u32(eventTimestamp) || undefined,
+    delay_s: packet.u32(acctDelayTime) ?? 0,
     cause: cause === undefined ? null : (valueName('Acct-Terminate-Cause', cause) ?? String(cause)),
   }
 }

@@ -1,26 +1,20 @@
-import { hash } from 'node:crypto'
 import type { App } from '#kernel/app.ts'
 import { poolDb, type Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import type { ServerRequest } from '@isp/radius'
-import {
-  accountingKind,
-  eventTime,
-  readAccounting,
-  type AccountingKind,
-  type AccountingPacket,
-} from './accounting-packet.ts'
+import { accountingKind, eventTime, readAccounting, type AccountingPacket } from './accounting-packet.ts'
 import { Batcher } from './batcher.ts'
 import { readClassToken, type ClassToken } from './class-token.ts'
 import type { RouterClient } from './clients.ts'
-import { Ledger, placeKey, type Entry, type Place, type Stored } from './ledger.ts'
-import { accountingCounter } from './metrics.ts'
+import { Ledger, type Entry, type Place, type Tracked } from './ledger.ts'
+import { countAccounting } from './metrics.ts'
 import { saveBatch, storedSessions } from './save.ts'
 import { SessionCache } from './session-cache.ts'
+import { sessionKey } from './session-key.ts'
 import { findSubscribers } from './subscribers.ts'
 
 type Outcome = 'ack' | 'drop'
-type Question = Entry & { places: readonly Place[]; token: ClassToken | undefined }
+type Question = Entry & { places: readonly Place[] }
 
 const tries = 5
 
@@ -54,27 +48,18 @@ export class AccountingDesk {
     )
   }
 
-  async answer(request: ServerRequest<RouterClient>): Promise<Outcome> {
+  answer(request: ServerRequest<RouterClient>): Outcome | Promise<Outcome> {
     const kind = accountingKind(request.packet)
-    const outcome = await this.#answer(request, kind)
-    accountingCounter.inc({ kind: kind ?? 'none', outcome })
-    return outcome
-  }
-
-  async #answer(request: ServerRequest<RouterClient>, kind: AccountingKind | undefined): Promise<Outcome> {
-    if (kind === undefined) return 'drop'
-    if (kind === 'on' || kind === 'off') return this.#routerRestarted(request)
+    if (kind === undefined) return counted('none', 'drop')
+    if (kind === 'on' || kind === 'off') return this.#routerRestarted(request, kind)
     // Tunnel records (RFC 2867) and vendors' own kinds: heard, and not kept.
-    if (kind === 'other') return 'ack'
+    if (kind === 'other') return counted(kind, 'ack')
     const packet = readAccounting(request.packet, kind)
-    if (!packet) return 'drop'
+    if (!packet) return counted(kind, 'drop')
     const token = readClassToken(this.#class_key, request.packet.octets('Class'))
-    const places = placesOf(packet, request.candidates, token)
-    const lane = this.#lanes[laneOf(packet.acct_session_id, packet.login)]!
-    return lane.add({
+    return this.#lanes[laneOf(packet.acct_session_id)]!.add({
       packet,
-      places,
-      token: places[0]?.token,
+      places: placesOf(packet, request.candidates, token),
       received_at: request.received_at_ms,
       wall_at: eventTime(packet, request.received_at_ms),
     })
@@ -84,12 +69,12 @@ export class AccountingDesk {
   async #run(questions: readonly Question[], lane: number): Promise<Outcome[]> {
     try {
       await this.#store(questions, lane)
-      return questions.map(() => 'ack')
+      return questions.map(({ packet }) => counted(packet.kind, 'ack'))
     } catch (error) {
       if (!isDataError(error)) throw error
       if (questions.length === 1) {
         this.#app.log.warn({ err: error }, 'an accounting packet cannot be stored')
-        return ['drop']
+        return questions.map(({ packet }) => counted(packet.kind, 'drop'))
       }
       const outcomes: Outcome[] = []
       for (const question of questions) outcomes.push(...(await this.#run([question], lane)))
@@ -109,62 +94,42 @@ export class AccountingDesk {
 
   async #account(db: Db, questions: readonly Question[], lane: number, attempt: number): Promise<void> {
     const ledger = new Ledger(await this.#sessionsOf(db, questions, attempt))
-    const unknown = questions.filter(({ places }) => !places.some((place) => ledger.has(place)))
-    const wanted = unknown.flatMap(({ places, packet }) =>
-      places.map(({ router, token }) => ({
-        tenant_id: router.tenant_id,
-        login: packet.login,
-        service_id: token?.service_id,
-      })),
-    )
-    const found = await findSubscribers(db, wanted)
-    let at = 0
-    for (const { places } of unknown) {
-      // Known to one of the tenants behind this address, else taken to be of the newest router's.
-      const subscribers = found.slice(at, at + places.length)
-      at += places.length
-      const n = Math.max(
-        0,
-        subscribers.findIndex((subscriber) => subscriber !== undefined),
-      )
-      ledger.introduce(places[n]!, subscribers[n])
-    }
-    for (const question of questions)
-      ledger.enter(question.places.find((place) => ledger.has(place)) ?? question.places[0]!, question)
+    await introduceUnknown(db, ledger, questions)
     try {
+      for (const question of questions)
+        ledger.enter(question.places.find(({ key }) => ledger.has(key)) ?? question.places[0]!, question)
       await saveBatch(db, ledger, lane)
-      for (const [place, session] of ledger.standing())
-        if (!ledger.onTestClock(session.tenant_id)) this.#cache.keep(place, session)
     } catch (error) {
-      for (const place of ledger.standing().keys()) this.#cache.forget(place)
+      // What is remembered of them was changed in its place, and is not what is stored.
+      for (const session of ledger.standing()) this.#cache.forget(session.key)
       throw error
     }
+    for (const session of ledger.standing())
+      if (session.clock_at === null) this.#cache.keep(session)
   }
 
   /**
    * What is known of the sessions, from memory or the database. A Start is nearly always of a new one: at first it is not looked for,
    * and where its names are taken already the insert fails and the second attempt reads.
    */
-  async #sessionsOf(db: Db, questions: readonly Question[], attempt: number): Promise<Stored[]> {
-    const known: Stored[] = []
+  async #sessionsOf(db: Db, questions: readonly Question[], attempt: number): Promise<Tracked[]> {
+    const known: Tracked[] = []
     const unread = new Map<string, Place>()
     for (const { places, packet } of questions) {
       for (const place of places) {
-        const name = placeKey(place.router.tenant_id, place.key)
-        const cached = this.#cache.get(name)
-        if (cached) known.push({ ...cached })
-        else if (attempt > 1 || packet.kind !== 'start' || places.length > 1) unread.set(name, place)
+        const remembered = this.#cache.get(place.key)
+        if (remembered) known.push(remembered)
+        else if (attempt > 1 || packet.kind !== 'start' || places.length > 1) unread.set(place.key, place)
       }
     }
-    return [...known, ...(await storedSessions(db, [...unread.values()]))]
+    return unread.size === 0 ? known : [...known, ...(await storedSessions(db, [...unread.values()]))]
   }
 
   /** Accounting-On and -Off (RFC 2866 §5.1). */
-  async #routerRestarted({
-    packet,
-    candidates,
-    received_at_ms,
-  }: ServerRequest<RouterClient>): Promise<Outcome> {
+  async #routerRestarted(
+    { packet, candidates, received_at_ms }: ServerRequest<RouterClient>,
+    kind: 'on' | 'off',
+  ): Promise<Outcome> {
     const event = {
       event_s: packet.u32('Event-Timestamp') || undefined,
       delay_s: packet.u32('Acct-Delay-Time') ?? 0,
@@ -174,7 +139,32 @@ export class AccountingDesk {
     await poolDb(this.#app.pool).all(sql`
       select radius_router_restarted(
         ${candidates.map(({ tenant_id }) => tenant_id)}::uuid[], ${candidates.map(({ id }) => id)}::uuid[], ${nas_identifier}, ${at})`)
-    return 'ack'
+    return counted(kind, 'ack')
+  }
+}
+
+/** Finds out whose the sessions would be that nobody has heard of yet. */
+async function introduceUnknown(db: Db, ledger: Ledger, questions: readonly Question[]): Promise<void> {
+  const unknown = questions.filter(({ places }) => !places.some(({ key }) => ledger.has(key)))
+  if (unknown.length === 0) return
+  const found = await findSubscribers(
+    db,
+    unknown.flatMap(({ places, packet }) =>
+      places.map(({ router, token }) => ({
+        tenant_id: router.tenant_id,
+        login: packet.login,
+        service_id: token?.service_id,
+      })),
+    ),
+  )
+  let at = 0
+  for (const { places } of unknown) {
+    // Known to one of the tenants behind this address, else taken to be of the newest router's.
+    let n = 0
+    while (n < places.length && !found[at + n]) n++
+    if (n === places.length) n = 0
+    ledger.introduce(places[n]!, found[at + n])
+    at += places.length
   }
 }
 
@@ -185,33 +175,31 @@ function placesOf(
   token: ClassToken | undefined,
 ): Place[] {
   const own = token && routers.find(({ tenant_id }) => tenant_id === token.tenant_id)
-  if (token && own) return [{ router: own, token, key: digest(`${token.nonce}|${packet.acct_session_id}`) }]
+  if (token && own) return [{ router: own, token, key: sessionKey(packet, own.id, token) }]
   return routers.map((router) => ({
     router,
     token: undefined,
-    key: digest(`${router.id}|${packet.login}|${packet.acct_session_id}`),
+    key: sessionKey(packet, router.id, undefined),
   }))
 }
 
-/** Whatever else a packet says, its session's names send it to the same lane. */
-function laneOf(acct_session_id: string, login: string): number {
+/** By what every name of a session contains, so that one session is always in the same lane. */
+function laneOf(acct_session_id: string): number {
   let sum = 0
   for (let i = 0; i < acct_session_id.length; i++) sum = (sum * 31 + acct_session_id.charCodeAt(i)) >>> 0
-  for (let i = 0; i < login.length; i++) sum = (sum * 31 + login.charCodeAt(i)) >>> 0
   return sum % lanes
 }
 
-/** MD5 as a UUID, for its sixteen bytes; nothing secret hangs on it. */
-function digest(text: string): string {
-  const hex = hash('md5', text)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+function counted(kind: string, outcome: Outcome): Outcome {
+  countAccounting(kind, outcome)
+  return outcome
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
-/** Somebody else wrote the same rows: serialization failure, deadlock. */
-const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+/** Somebody else wrote the same rows: serialization failure, deadlock, a session that is there already. */
+const isConflict = (error: unknown): boolean => ['40001', '40P01', '23505'].includes(codeOf(error))
 
 /** Data exception, integrity violation: it will be no better next time. */
 const isDataError = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error))

@@ -2,8 +2,8 @@ import type { App } from '#kernel/app.ts'
 import { poolDb } from '#kernel/db.ts'
 import { newId } from '#kernel/ids.ts'
 import { resource } from '#kernel/resource.ts'
-import { join, raw, sql, type Sql } from '#kernel/sql.ts'
-import { columnOf } from './columns.ts'
+import { join, sql, type Sql } from '#kernel/sql.ts'
+import { instants, integers, texts, uuids } from './columns.ts'
 import { unloggedCounter } from './metrics.ts'
 
 /** Who asked to be let in, and what was answered. */
@@ -29,8 +29,8 @@ export const authAttempts = resource('auth_attempt', {
 
 export type Attempt = {
   tenant_id: string
-  /** Seconds since 1970, by the tenant's clock. */
-  at_s: number
+  /** Milliseconds since 1970, by the tenant's clock. */
+  at_ms: number
   login: string
   result: 'accept' | 'walled' | 'reject'
   code: string
@@ -125,22 +125,20 @@ export class AttemptLog {
   }
 }
 
-const logColumns = (rows: readonly Written[]): Sql => {
-  const [uuid, text] = [raw('uuid[]'), raw('text[]')]
-  return join([
-    columnOf(rows, uuid, ({ id }) => id),
-    columnOf(rows, uuid, ({ tenant_id }) => tenant_id),
-    columnOf(rows, raw('float8[]'), ({ at_s }) => at_s),
-    columnOf(rows, text, ({ login }) => login),
-    columnOf(rows, text, ({ result }) => result),
-    columnOf(rows, text, ({ code }) => code),
-    columnOf(rows, text, ({ sentence }) => sentence),
-    columnOf(rows, text, ({ method }) => method),
-    columnOf(rows, uuid, ({ router_id }) => router_id),
-    columnOf(rows, uuid, ({ service_id }) => service_id),
-    columnOf(rows, uuid, ({ customer_id }) => customer_id),
-    columnOf(rows, uuid, ({ partner_id }) => partner_id),
-    columnOf(rows, text, ({ mac }) => mac),
-    columnOf(rows, raw('integer[]'), ({ suppressed }) => suppressed),
+const logColumns = (rows: readonly Written[]): Sql =>
+  join([
+    uuids(rows, ({ id }) => id),
+    uuids(rows, ({ tenant_id }) => tenant_id),
+    instants(rows, ({ at_ms }) => at_ms),
+    texts(rows, ({ login }) => login),
+    texts(rows, ({ result }) => result),
+    texts(rows, ({ code }) => code),
+    texts(rows, ({ sentence }) => sentence),
+    texts(rows, ({ method }) => method),
+    uuids(rows, ({ router_id }) => router_id),
+    uuids(rows, ({ service_id }) => service_id),
+    uuids(rows, ({ customer_id }) => customer_id),
+    uuids(rows, ({ partner_id }) => partner_id),
+    texts(rows, ({ mac }) => mac),
+    integers(rows, ({ suppressed }) => suppressed),
   ])
-}

@@ -46,6 +46,9 @@ export function authorize(subscriber: Subscriber | undefined, asked: Asked): Aut
 
 /** Calling-Station-Id in whatever punctuation → `02:00:5e:10:00:01`; undefined when it is no MAC address. */
 export function macOf(calling_station_id: string | undefined): string | undefined {
-  const digits = calling_station_id?.toLowerCase().replace(/[-:. ]/g, '')
-  return digits && /^[0-9a-f]{12}$/.test(digits) ? digits.match(/../g)?.join(':') : undefined
+  if (calling_station_id === undefined || usual.test(calling_station_id)) return calling_station_id
+  const digits = calling_station_id.toLowerCase().replace(/[-:. ]/g, '')
+  return /^[0-9a-f]{12}$/.test(digits) ? digits.match(/../g)?.join(':') : undefined
 }
+
+const usual = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/

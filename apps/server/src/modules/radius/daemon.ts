@@ -49,10 +49,9 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
       if (reply?.candidate) heard.set(reply.candidate.id, reply.candidate)
       return reply
     },
-    async on_accounting(request) {
-      const outcome = await accounting.answer(request)
+    on_accounting(request) {
       if (request.candidates.length === 1) heard.set(request.candidates[0]!.id, request.candidates[0]!)
-      return outcome
+      return accounting.answer(request)
     },
     on_client_latched: (id) => void remember(app, directory, id),
     on_drop: (reason) => dropCounter.inc({ reason }),

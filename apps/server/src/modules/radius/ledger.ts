@@ -12,131 +12,103 @@ export type Place = { router: RouterClient; key: string; token: ClassToken | und
 /** A packet and when: `received_at` is our wall clock, `wall_at` the event by it; milliseconds. */
 export type Entry = { packet: AccountingPacket; received_at: number; wall_at: number }
 
-export type Owner = { service_id: string | null; customer_id: string | null; partner_id: string | null }
-
-/** A session while a batch is worked on. `version` is what is stored; null when nothing is yet. */
-export type Tracked = Owner & {
+/** A session while a batch is worked on. `version` and `was` are what is stored; null when nothing is yet. */
+export type Tracked = {
   id: string
   tenant_id: string
   router_id: string
   key: string
+  service_id: string | null
+  customer_id: string | null
   version: number | null
+  was: SessionState['status'] | null
   /** Its names belong to another session now. */
   retired: boolean
+  /** Its beginning was heard of in this batch. */
+  began: boolean
   state: SessionState
+  /** When what was last heard happened, in milliseconds by the tenant's clock. */
+  at: number
   dirty: boolean
   /** What only a new row needs. */
   names: Pick<AccountingPacket, 'login' | 'acct_session_id' | 'nas_identifier' | 'nas_port_id'> | undefined
   policy: string
-}
-
-export type Stored = Tracked & {
-  /** Milliseconds; where the tenant lives on a test clock. */ clock_at: number | null
-}
-
-export type Used = Owner & {
-  tenant_id: string
-  router_id: string
-  at: number
-  input_bytes: number
-  output_bytes: number
-}
-
-export type SessionEvent = {
-  id: string
-  tenant_id: string
-  at: number
-  type: string
-  row_id: string
-  data: Record<string, unknown>
+  /** Milliseconds; where the tenant lives on a test clock. */
+  clock_at: number | null
 }
 
 /** The sessions that a batch of packets is about, and what the packets make of them. No I/O. */
 export class Ledger {
-  readonly #open = new Map<string, Tracked>()
+  readonly #sessions = new Map<string, Tracked>()
   readonly #people = new Map<string, Subscriber | undefined>()
   readonly #clocks = new Map<string, number>()
   readonly #done: Tracked[] = []
-  readonly used: Used[] = []
-  readonly events: SessionEvent[] = []
   readonly retired: { tenant_id: string; id: string; version: number }[] = []
 
-  constructor(stored: readonly Stored[]) {
-    for (const { clock_at, ...session } of stored) {
-      this.#open.set(placeKey(session.tenant_id, session.key), session)
-      if (clock_at !== null) this.#clocks.set(session.tenant_id, clock_at)
+  /** The sessions given are changed as packets are entered. */
+  constructor(known: readonly Tracked[]) {
+    for (const session of known) {
+      this.#sessions.set(session.key, session)
+      if (session.clock_at !== null) this.#clocks.set(session.tenant_id, session.clock_at)
     }
   }
 
-  has(place: Place): boolean {
-    const key = placeKey(place.router.tenant_id, place.key)
-    return this.#open.has(key) || this.#people.has(key)
+  has(key: string): boolean {
+    return this.#sessions.has(key) || this.#people.has(key)
   }
 
   /** Says whose session a place without one would be. */
-  introduce(place: Place, subscriber: Subscriber | undefined): void {
-    this.#people.set(placeKey(place.router.tenant_id, place.key), subscriber)
+  introduce({ key }: Place, subscriber: Subscriber | undefined): void {
+    this.#people.set(key, subscriber)
     if (subscriber && subscriber.clock_at !== null)
       this.#clocks.set(subscriber.tenant_id, subscriber.clock_at * 1000)
   }
 
   enter(place: Place, { packet, received_at, wall_at }: Entry): void {
-    const { tenant_id, id: router_id } = place.router
-    const key = placeKey(tenant_id, place.key)
+    const { tenant_id } = place.router
+    const clock_at = this.#clocks.size === 0 ? null : (this.#clocks.get(tenant_id) ?? null)
     // A tenant on a test clock lives at its own time; its routers do not.
-    const at = this.#clocks.get(tenant_id) ?? wall_at
-    const known = this.#open.get(key)
-    const { state, input_delta, output_delta, happened } = account(known?.state, { packet, at, received_at })
-    let session = known
-    if (!session || happened === 'again') {
-      if (session) this.#retire(session)
-      session = {
-        id: newId(),
-        tenant_id,
-        router_id,
-        key: place.key,
-        version: null,
-        retired: false,
-        state,
-        dirty: true,
-        names: packet,
-        ...this.#ownerOf(key, known),
-        policy: this.#policy(key, place),
-      }
-      this.#open.set(key, session)
-    } else if (state !== session.state) {
-      session.state = state
-      session.dirty = true
+    const at = clock_at ?? wall_at
+    const known = this.#sessions.get(place.key)
+    const { state, happened } = account(known?.state, { packet, at, received_at })
+    if (known && happened !== 'again') {
+      if (state === known.state) return
+      known.state = state
+      known.at = at
+      known.dirty = true
+      return
     }
-    if (input_delta > 0 || output_delta > 0) {
-      const { service_id, customer_id, partner_id } = session
-      this.used.push({
-        tenant_id,
-        router_id: session.router_id,
-        service_id,
-        customer_id,
-        partner_id,
-        at,
-        input_bytes: input_delta,
-        output_bytes: output_delta,
-      })
-    }
-    if (happened) this.#tell(session, happened, packet, at)
+    if (known) this.#retire(known)
+    const owner = this.#people.get(place.key) ?? known
+    this.#sessions.set(place.key, {
+      id: newId(),
+      tenant_id,
+      router_id: place.router.id,
+      key: place.key,
+      service_id: owner?.service_id ?? null,
+      customer_id: owner?.customer_id ?? null,
+      version: null,
+      was: null,
+      retired: false,
+      began: happened !== 'stopped',
+      state,
+      at,
+      dirty: true,
+      names: packet,
+      policy: this.#policy(place),
+      clock_at,
+    })
   }
 
   changed(): Tracked[] {
-    return [...this.#done, ...this.#open.values()]
+    return [...this.#done, ...this.#sessions.values()]
       .filter((session) => session.dirty)
       .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  /** The sessions as they stand once the batch is stored, by their places. */
-  standing(): ReadonlyMap<string, Tracked> {
-    return this.#open
-  }
-
-  onTestClock(tenant_id: string): boolean {
-    return this.#clocks.has(tenant_id)
+  /** The sessions that bear their names once the batch is stored. */
+  standing(): Iterable<Tracked> {
+    return this.#sessions.values()
   }
 
   /** The names belong to another session from now on. */
@@ -152,44 +124,12 @@ export class Ledger {
     })
   }
 
-  #ownerOf(key: string, before: Tracked | undefined): Owner {
-    const subscriber = this.#people.get(key) ?? before
-    return {
-      service_id: subscriber?.service_id ?? null,
-      customer_id: subscriber?.customer_id ?? null,
-      partner_id: subscriber?.partner_id ?? null,
-    }
-  }
-
   /** What the router was told when it asked. Where that is not what holds now, nobody knows what it applies. */
-  #policy(key: string, { router, token }: Place): string {
+  #policy({ key, router, token }: Place): string {
     const subscriber = this.#people.get(key)
     if (!subscriber) return policies.unknown
     const { name, outcome } = policyOf(subscriber, router)
     if (token) return token.policy_digest === digestOf(name) ? name : policies.other
     return outcome === 'reject' ? policies.unknown : name
   }
-
-  #tell(
-    session: Tracked,
-    happened: 'started' | 'stopped' | 'reopened' | 'again',
-    packet: AccountingPacket,
-    at: number,
-  ): void {
-    const { id: row_id, tenant_id, router_id, service_id, customer_id, state } = session
-    const { ip, input_bytes, output_bytes, stop_cause: cause } = state
-    const data = { login: packet.login, service_id, customer_id, router_id, ip }
-    const tell = (type: string, more: object = {}) =>
-      this.events.push({ id: newId(), tenant_id, at, type, row_id, data: { ...data, ...more } })
-    if (happened === 'stopped') tell('session.stopped', { cause, input_bytes, output_bytes })
-    else tell(happened === 'reopened' ? 'session.reopened' : 'session.started')
-    if (
-      state.status !== 'closed' &&
-      (session.policy === policies.unknown || session.policy === policies.other) &&
-      service_id
-    )
-      tell('session.outdated')
-  }
 }
-
-export const placeKey = (tenant_id: string, key: string) => `${tenant_id}${key}`

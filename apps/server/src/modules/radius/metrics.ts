@@ -5,11 +5,19 @@ export const accessCounter = counter(
   'Access-Requests decided, by outcome and reason.',
   ['outcome', 'code'],
 )
-export const accountingCounter = counter(
+const accountingCounter = counter(
   'isp_radius_accounting_total',
   'Accounting-Requests by kind and outcome.',
   ['kind', 'outcome'],
 )
+/** Counters by their labels, found once: prom-client sorts and joins the labels each time otherwise. */
+const accounted = new Map<string, { inc(): void }>()
+export function countAccounting(kind: string, outcome: 'ack' | 'drop'): void {
+  const name = kind + outcome
+  let counter = accounted.get(name)
+  if (!counter) accounted.set(name, (counter = accountingCounter.labels({ kind, outcome })))
+  counter.inc()
+}
 export const dropCounter = counter('isp_radius_drops_total', 'RADIUS packets left unanswered, by reason.', [
   'reason',
 ])

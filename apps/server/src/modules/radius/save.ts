@@ -1,27 +1,29 @@
 import type { Db } from '#kernel/db.ts'
-import { join, raw, sql, type Sql } from '#kernel/sql.ts'
-import { usageColumns } from '#modules/usage/index.ts'
+import { join, sql, type Sql } from '#kernel/sql.ts'
 import type { SessionState } from './account.ts'
-import { columnOf } from './columns.ts'
-import type { Ledger, Place, Stored, Tracked } from './ledger.ts'
+import { addresses, bigints, booleans, instants, integers, keys, texts, uuids } from './columns.ts'
+import type { Ledger, Place, Tracked } from './ledger.ts'
 import { policies } from './policy.ts'
+import { keyOfUuid } from './session-key.ts'
 
 /** The sessions that already have these places, as they stand. */
-export async function storedSessions(db: Db, wanted: readonly Place[]): Promise<Stored[]> {
+export async function storedSessions(db: Db, wanted: readonly Place[]): Promise<Tracked[]> {
   if (wanted.length === 0) return []
   const rows = await db.all(sql<SessionRow>`
-    select * from radius_sessions(${columnOf(wanted, types.uuid, ({ router }) => router.tenant_id)}, ${columnOf(wanted, types.uuid, ({ key }) => key)})`)
+    select * from radius_sessions(${uuids(wanted, ({ router }) => router.tenant_id)}, ${keys(wanted, ({ key }) => key)})`)
   return rows.map((row) => ({
     id: row.id,
     tenant_id: row.tenant_id,
     router_id: row.router_id,
-    key: row.acct_key,
+    key: keyOfUuid(row.acct_key),
     version: row.version,
+    was: row.status,
     retired: false,
+    began: false,
     service_id: row.service_id,
     customer_id: row.customer_id,
-    partner_id: row.partner_id,
     clock_at: milliseconds(row.clock_at),
+    at: 0,
     dirty: false,
     names: undefined,
     policy: policies.unknown,
@@ -49,96 +51,76 @@ export async function storedSessions(db: Db, wanted: readonly Place[]): Promise<
   }))
 }
 
-/** Writes what a batch came to, sessions, events and usage, by one statement, which is one transaction: all of it or nothing. */
+/**
+ * Writes what a batch came to by one statement, which is one transaction: all of it or nothing. Usage and events follow from what the
+ * rows were before, in the database. Lanes that work side by side each give their number.
+ */
 export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<void> {
   const all = ledger.changed()
   const changed = all.filter(({ version }) => version !== null)
   const added = all.filter(({ version }) => version === null)
   const calls: Sql[] = []
-  if (changed.length > 0) calls.push(sql`radius_change_sessions(${changedColumns(changed)})`)
+  if (changed.length > 0) calls.push(sql`radius_change_sessions(${lane}::smallint, ${changedColumns(changed)})`)
   if (added.length > 0)
-    calls.push(sql`radius_add_sessions(${addedColumns(added)}, ${retiredColumns(ledger)})`)
-  if (ledger.events.length > 0) calls.push(sql`radius_tell_events(${eventColumns(ledger)})`)
-  if (ledger.used.length > 0) calls.push(sql`usage_add(${usageColumns(ledger.used, lane)})`)
+    calls.push(sql`radius_add_sessions(${lane}::smallint, ${addedColumns(added, ledger)})`)
   // PostgreSQL evaluates a select list from left to right.
   if (calls.length > 0) await db.all(sql`select ${join(calls)}`)
 }
 
 const changedColumns = (rows: readonly Tracked[]): Sql =>
   join([
-    columnOf(rows, types.uuid, ({ tenant_id }) => tenant_id),
-    columnOf(rows, types.uuid, ({ key }) => key),
-    columnOf(rows, types.uuid, ({ id }) => id),
-    columnOf(rows, types.integer, ({ version }) => version),
-    columnOf(rows, types.text, ({ state }) => state.status),
-    columnOf(rows, types.boolean, ({ state }) => state.presumed),
+    uuids(rows, ({ tenant_id }) => tenant_id),
+    uuids(rows, ({ id }) => id),
+    integers(rows, ({ version }) => version),
+    texts(rows, ({ was }) => was),
+    instants(rows, ({ at }) => at),
     ...stateColumns(rows),
   ])
 
-const addedColumns = (rows: readonly Tracked[]): Sql =>
+const addedColumns = (rows: readonly Tracked[], { retired }: Ledger): Sql =>
   join([
-    columnOf(rows, types.uuid, ({ id }) => id),
-    columnOf(rows, types.uuid, ({ tenant_id }) => tenant_id),
-    columnOf(rows, types.uuid, ({ router_id }) => router_id),
-    columnOf(rows, types.uuid, ({ service_id }) => service_id),
-    columnOf(rows, types.uuid, ({ customer_id }) => customer_id),
-    columnOf(rows, types.uuid, ({ partner_id }) => partner_id),
-    columnOf(rows, types.text, ({ names }) => names?.login ?? ''),
-    columnOf(rows, types.uuid, ({ key, retired }) => (retired ? null : key)),
-    columnOf(rows, types.text, ({ names }) => names?.acct_session_id ?? ''),
-    columnOf(rows, types.text, ({ names }) => names?.nas_identifier ?? null),
-    columnOf(rows, types.text, ({ names }) => names?.nas_port_id ?? null),
-    columnOf(rows, types.text, ({ policy }) => policy),
-    columnOf(rows, types.float8, ({ state }) => state.started_at / 1000),
-    columnOf(rows, types.text, ({ state }) => state.status),
+    uuids(rows, ({ tenant_id }) => tenant_id),
+    uuids(rows, ({ id }) => id),
+    uuids(rows, ({ router_id }) => router_id),
+    uuids(rows, ({ service_id }) => service_id),
+    uuids(rows, ({ customer_id }) => customer_id),
+    texts(rows, ({ names }) => names?.login ?? ''),
+    keys(rows, ({ key, retired }) => (retired ? null : key)),
+    texts(rows, ({ names }) => names?.acct_session_id ?? ''),
+    texts(rows, ({ names }) => names?.nas_identifier ?? null),
+    texts(rows, ({ names }) => names?.nas_port_id ?? null),
+    texts(rows, ({ policy }) => policy),
+    instants(rows, ({ state }) => state.started_at),
     ...stateColumns(rows),
+    uuids(beganAndEnded(rows), ({ id }) => id),
+    uuids(retired, ({ tenant_id }) => tenant_id),
+    uuids(retired, ({ id }) => id),
+    integers(retired, ({ version }) => version),
   ])
+
+/** Of the others the state says whether a beginning is to be told of. */
+const beganAndEnded = (rows: readonly Tracked[]): Tracked[] =>
+  rows.filter(({ began, state }) => began && state.status === 'closed')
 
 const stateColumns = (rows: readonly Tracked[]): Sql[] => [
-  columnOf(rows, types.inet, ({ state }) => state.ip),
-  columnOf(rows, types.text, ({ state }) => state.mac),
-  columnOf(rows, types.float8, ({ state }) => state.last_heard_at / 1000),
-  columnOf(rows, types.float8, ({ state }) => (state.stopped_at === null ? null : state.stopped_at / 1000)),
-  columnOf(rows, types.text, ({ state }) => state.stop_cause),
-  columnOf(rows, types.float8, ({ state }) => state.received_at / 1000),
-  columnOf(rows, types.bigint, ({ state }) => state.event_s),
-  columnOf(rows, types.bigint, ({ state }) => state.session_time_s),
-  columnOf(rows, types.bigint, ({ state }) => state.input_bytes),
-  columnOf(rows, types.bigint, ({ state }) => state.output_bytes),
-  columnOf(rows, types.bigint, ({ state }) => state.input_counter),
-  columnOf(rows, types.bigint, ({ state }) => state.output_counter),
-  columnOf(rows, types.boolean, ({ state }) => state.gigawords),
-  columnOf(rows, types.bigint, ({ state }) => state.download_bps),
-  columnOf(rows, types.bigint, ({ state }) => state.upload_bps),
+  texts(rows, ({ state }) => state.status),
+  booleans(rows, ({ state }) => state.presumed),
+  addresses(rows, ({ state }) => state.ip),
+  texts(rows, ({ state }) => state.mac),
+  instants(rows, ({ state }) => state.last_heard_at),
+  instants(rows, ({ state }) => state.stopped_at),
+  texts(rows, ({ state }) => state.stop_cause),
+  instants(rows, ({ state }) => state.received_at),
+  bigints(rows, ({ state }) => state.event_s),
+  bigints(rows, ({ state }) => state.session_time_s),
+  bigints(rows, ({ state }) => state.input_bytes),
+  bigints(rows, ({ state }) => state.output_bytes),
+  bigints(rows, ({ state }) => state.input_counter),
+  bigints(rows, ({ state }) => state.output_counter),
+  booleans(rows, ({ state }) => state.gigawords),
+  bigints(rows, ({ state }) => state.download_bps),
+  bigints(rows, ({ state }) => state.upload_bps),
 ]
-
-const retiredColumns = ({ retired }: Ledger): Sql =>
-  join([
-    columnOf(retired, types.uuid, ({ tenant_id }) => tenant_id),
-    columnOf(retired, types.uuid, ({ id }) => id),
-    columnOf(retired, types.integer, ({ version }) => version),
-  ])
-
-const eventColumns = ({ events }: Ledger): Sql =>
-  join([
-    columnOf(events, types.uuid, ({ id }) => id),
-    columnOf(events, types.uuid, ({ tenant_id }) => tenant_id),
-    columnOf(events, types.float8, ({ at }) => at / 1000),
-    columnOf(events, types.text, ({ type }) => type),
-    columnOf(events, types.uuid, ({ row_id }) => row_id),
-    columnOf(events, types.jsonb, ({ data }) => JSON.stringify(data)),
-  ])
-
-const types = {
-  uuid: raw('uuid[]'),
-  text: raw('text[]'),
-  inet: raw('inet[]'),
-  integer: raw('integer[]'),
-  bigint: raw('bigint[]'),
-  float8: raw('float8[]'),
-  boolean: raw('boolean[]'),
-  jsonb: raw('jsonb[]'),
-}
 
 const milliseconds = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000)
@@ -154,6 +136,5 @@ type SessionRow = Omit<SessionState, 'started_at' | 'stopped_at' | Instants> &
     version: number
     service_id: string | null
     customer_id: string | null
-    partner_id: string | null
     clock_at: number | null
   }

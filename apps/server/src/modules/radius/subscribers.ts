@@ -1,6 +1,7 @@
 import type { Db } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
 import type { ShapingTerms } from '#modules/catalog/index.ts'
+import { texts, uuids } from './columns.ts'
 
 /** What a decision about a subscriber needs, as it stands at this moment. */
 export type Subscriber = {
@@ -39,23 +40,11 @@ export async function findSubscribers(
 ): Promise<(Subscriber | undefined)[]> {
   const found: (Subscriber | undefined)[] = Array.from({ length: wanted.length })
   if (wanted.length === 0) return found
-  const rows = await db.all(sql<Row>`
+  const rows = await db.all(sql<Subscriber & { n: number }>`
     select * from radius_subscribers(
-      ${wanted.map(({ tenant_id }) => tenant_id)}::uuid[],
-      ${wanted.map(({ login }) => login)}::text[],
-      ${wanted.map(({ service_id }) => service_id ?? null)}::uuid[])`)
-  for (const { n, speed_download_kbps, speed_upload_kbps, ...row } of rows) {
-    found[Number(n) - 1] = {
-      ...row,
-      speed_download_kbps: Number(speed_download_kbps ?? 0),
-      speed_upload_kbps: Number(speed_upload_kbps ?? 0),
-    }
-  }
+      ${uuids(wanted, ({ tenant_id }) => tenant_id)},
+      ${texts(wanted, ({ login }) => login)},
+      ${uuids(wanted, ({ service_id }) => service_id ?? null)})`)
+  for (const row of rows) found[row.n - 1] = row
   return found
-}
-
-type Row = Omit<Subscriber, 'speed_download_kbps' | 'speed_upload_kbps'> & {
-  n: bigint
-  speed_download_kbps: bigint | null
-  speed_upload_kbps: bigint | null
 }

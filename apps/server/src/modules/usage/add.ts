@@ -1,5 +1,6 @@
 import type { Db } from '#kernel/db.ts'
-import { join, raw, sql, type Sql } from '#kernel/sql.ts'
+import { rowsOf } from '#kernel/rows.ts'
+import { sql } from '#kernel/sql.ts'
 
 /** Bytes a service used since last time, `at` as RFC 3339 text. Input is from the customer: upload. */
 export type Usage = {
@@ -14,34 +15,22 @@ export type Usage = {
   output_bytes: number
 }
 
-/** The same with `at` in milliseconds since 1970. */
-type Used = Omit<Usage, 'at'> & { at: number }
-
-/** Adds usage by a statement of its own. */
+/** Adds usage by a statement of its own. Accounting calls the database's `usage_add` from within its own. */
 export async function addUsage(db: Db, used: readonly Usage[]): Promise<void> {
-  await db.all(
-    sql`select usage_add(${usageColumns(used.map((use) => ({ ...use, at: Date.parse(use.at) })))})`,
-  )
-}
-
-/**
- * The arguments of the database's `usage_add`, which adds to the counters of days and routers, for any tenants at once. It is called
- * in the statement that tells these bytes apart from old ones, so that both are stored or neither. Writers that work side by side
- * each give a number of their own, and do not wait for one another's rows.
- */
-export function usageColumns(used: readonly Used[], writer = 0): Sql {
-  const uuids = (id: (use: Used) => string | null) => sql`${used.map(id)}::uuid[]`
-  const numbers = (number: (use: Used) => number, type: string) =>
-    sql`${`{${used.map(number).join(',')}}`}::${raw(type)}`
-  return join([
-    uuids(({ tenant_id }) => tenant_id),
-    uuids(({ router_id }) => router_id),
-    uuids(({ service_id }) => service_id),
-    uuids(({ customer_id }) => customer_id),
-    uuids(({ partner_id }) => partner_id),
-    numbers(({ at }) => at / 1000, 'float8[]'),
-    numbers(({ input_bytes }) => input_bytes, 'bigint[]'),
-    numbers(({ output_bytes }) => output_bytes, 'bigint[]'),
-    sql`${writer}::smallint`,
-  ])
+  const columns = {
+    tenant_id: 'uuid',
+    router_id: 'uuid',
+    service_id: 'uuid',
+    customer_id: 'uuid',
+    partner_id: 'uuid',
+    at: 'text',
+    input_bytes: 'bigint',
+    output_bytes: 'bigint',
+  } as const
+  await db.all(sql`
+    select usage_add(
+      array_agg(tenant_id), array_agg(router_id), array_agg(service_id), array_agg(customer_id), array_agg(partner_id),
+      array_agg(at::timestamptz), array_agg(input_bytes), array_agg(output_bytes), 0::smallint)
+    from ${rowsOf('u', used, columns)}
+    having count(*) > 0`)
 }

@@ -1,3 +1,3 @@
-export { addUsage, usageColumns, type Usage } from './add.ts'
+export { addUsage, type Usage } from './add.ts'
 export { trafficSince, type TrafficPoint } from './traffic.ts'
 export { usageDays } from './usage.ts'
