@@ -38,9 +38,9 @@ export async function usePast(ctx: Ctx): Promise<void> {
     const used = inUse
       .filter(() => random.chance(0.96))
       .flatMap((line) =>
-        ago > 1 ? [wholeDay(ctx, random, line, midnight)] : inSteps(ctx, random, line, midnight, present),
+        ago > 1 ? [wholeDay(random, line, midnight)] : inSteps(random, line, midnight, present),
       )
-    await addUsage(ctx.db, used)
+    await addUsage(ctx, used)
     if (ago <= days_of_sessions && ago > 0)
       await addPastSessions(
         ctx,
@@ -72,17 +72,16 @@ async function usedLines(ctx: Ctx): Promise<UsedLine[]> {
 }
 
 /** A day long ago is one figure, put at an hour when people are online, so that five-minute points have the shape of a day too. */
-function wholeDay(ctx: Ctx, random: Random, line: UsedLine, midnight: Temporal.ZonedDateTime): Usage {
+function wholeDay(random: Random, line: UsedLine, midnight: Temporal.ZonedDateTime): Usage {
   const hour = Math.min(23.9, 24 * Math.sqrt(random.next()))
   const moment = midnight.add({ minutes: Math.floor(hour * 60) })
   const luck = share_online * (random.chance(0.08) ? 2.5 : 0.6 + random.next() * 0.7)
   const { download_bytes, upload_bytes } = carriedInDay(line, luck)
-  return usage(ctx, line, moment, download_bytes, upload_bytes)
+  return usage(line, moment, download_bytes, upload_bytes)
 }
 
 /** Yesterday and today in steps up to now: what the dashboard's last 24 hours are drawn from. Heavy lines in small steps, or they would be spikes. */
 function inSteps(
-  ctx: Ctx,
   random: Random,
   line: UsedLine,
   midnight: Temporal.ZonedDateTime,
@@ -99,13 +98,12 @@ function inSteps(
     step = Temporal.ZonedDateTime.compare(moment, drawn_from) < 0 ? 120 : small
     const luck = share_online * (0.5 + random.next())
     const { download_bytes, upload_bytes } = carried(line, minute / 60, step * 60, luck)
-    rows.push(usage(ctx, line, moment, download_bytes, upload_bytes))
+    rows.push(usage(line, moment, download_bytes, upload_bytes))
   }
   return rows
 }
 
 function usage(
-  ctx: Ctx,
   line: UsedLine,
   at: Temporal.ZonedDateTime,
   output_bytes: number,
@@ -113,7 +111,6 @@ function usage(
 ): Usage {
   const { router_id, service_id, customer_id, partner_id } = line
   return {
-    tenant_id: ctx.tenant.id,
     router_id,
     service_id,
     customer_id,

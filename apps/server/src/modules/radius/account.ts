@@ -127,8 +127,20 @@ function count(state: SessionState, heard: Heard): Accounted {
   const anew = beganAnew(state, packet)
   const known_time_s = anew ? null : state.session_time_s
   const gigawords = anew ? false : state.gigawords
-  const input = advanced(anew ? 0 : state.input_counter, packet.input, gigawords, known_time_s, session_time_s)
-  const output = advanced(anew ? 0 : state.output_counter, packet.output, gigawords, known_time_s, session_time_s)
+  const input = advanced(
+    anew ? 0 : state.input_counter,
+    packet.input,
+    gigawords,
+    known_time_s,
+    session_time_s,
+  )
+  const output = advanced(
+    anew ? 0 : state.output_counter,
+    packet.output,
+    gigawords,
+    known_time_s,
+    session_time_s,
+  )
   const passed_ms = passedSince(state, heard)
   return {
     input_delta: input.delta,
@@ -145,7 +157,8 @@ function count(state: SessionState, heard: Heard): Accounted {
       stop_cause: state.stop_cause,
       received_at: Math.max(state.received_at, received_at),
       event_s: event_s === undefined ? state.event_s : Math.max(state.event_s ?? 0, event_s),
-      session_time_s: session_time_s === undefined ? known_time_s : Math.max(known_time_s ?? 0, session_time_s),
+      session_time_s:
+        session_time_s === undefined ? known_time_s : Math.max(known_time_s ?? 0, session_time_s),
       input_bytes: state.input_bytes + input.delta,
       output_bytes: state.output_bytes + output.delta,
       input_counter: input.counter,

@@ -104,8 +104,7 @@ export class AccountingDesk {
       for (const session of ledger.standing()) this.#cache.forget(session.key)
       throw error
     }
-    for (const session of ledger.standing())
-      if (session.clock_at === null) this.#cache.keep(session)
+    for (const session of ledger.standing()) if (session.clock_at === null) this.#cache.keep(session)
   }
 
   /**

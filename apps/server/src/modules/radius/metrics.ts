@@ -5,11 +5,10 @@ export const accessCounter = counter(
   'Access-Requests decided, by outcome and reason.',
   ['outcome', 'code'],
 )
-const accountingCounter = counter(
-  'isp_radius_accounting_total',
-  'Accounting-Requests by kind and outcome.',
-  ['kind', 'outcome'],
-)
+const accountingCounter = counter('isp_radius_accounting_total', 'Accounting-Requests by kind and outcome.', [
+  'kind',
+  'outcome',
+])
 /** Counters by their labels, found once: prom-client sorts and joins the labels each time otherwise. */
 const accounted = new Map<string, { inc(): void }>()
 export function countAccounting(kind: string, outcome: 'ack' | 'drop'): void {

@@ -60,12 +60,21 @@ export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<v
   const changed = all.filter(({ version }) => version !== null)
   const added = all.filter(({ version }) => version === null)
   const calls: Sql[] = []
-  if (changed.length > 0) calls.push(sql`radius_change_sessions(${lane}::smallint, ${changedColumns(changed)})`)
+  if (changed.length > 0)
+    calls.push(
+      sql`radius_change_sessions(${lane}::smallint, ${eachOnce(changed)}, ${changedColumns(changed)})`,
+    )
   if (added.length > 0)
-    calls.push(sql`radius_add_sessions(${lane}::smallint, ${addedColumns(added, ledger)})`)
+    calls.push(
+      sql`radius_add_sessions(${lane}::smallint, ${eachOnce(added)}, ${addedColumns(added, ledger)})`,
+    )
   // PostgreSQL evaluates a select list from left to right.
   if (calls.length > 0) await db.all(sql`select ${join(calls)}`)
 }
+
+/** Whether no service has two of these sessions. */
+const eachOnce = (rows: readonly Tracked[]): boolean =>
+  new Set(rows.map(({ service_id }) => service_id)).size === rows.length
 
 const changedColumns = (rows: readonly Tracked[]): Sql =>
   join([

@@ -6,7 +6,11 @@ import type { ClassToken } from './class-token.ts'
  * What names a session, short and always of one length: MD5, nothing secret hangs on it. Sixteen characters of one byte each, since
  * maps like short texts and the database takes sixteen bytes.
  */
-export function sessionKey(packet: AccountingPacket, router_id: string, token: ClassToken | undefined): string {
+export function sessionKey(
+  packet: AccountingPacket,
+  router_id: string,
+  token: ClassToken | undefined,
+): string {
   const { login, acct_session_id } = packet
   return md5Text(token ? `${token.nonce}|${acct_session_id}` : `${router_id}|${login}|${acct_session_id}`)
 }

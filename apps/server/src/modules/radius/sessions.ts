@@ -8,7 +8,7 @@ export const sessions = resource('session', {
   scope: 'partner',
   generic: ['list', 'get'],
   fields: {
-    login: { kind: 'text', list: true },
+    login: { kind: 'text', filter: true, sort: true, list: true },
     status: {
       kind: 'choice',
       values: ['online', 'stale', 'closed'],
@@ -22,7 +22,7 @@ export const sessions = resource('session', {
     customer_id: { kind: 'reference', to: 'customer', nullable: true, filter: true, list: true },
     partner_id: { kind: 'reference', to: 'partner', nullable: true, filter: true },
     router_id: { kind: 'reference', to: 'router', filter: true, list: true },
-    started_at: { kind: 'datetime', list: true },
+    started_at: { kind: 'datetime', filter: true, list: true },
     last_heard_at: { kind: 'datetime' },
     stopped_at: { kind: 'datetime', nullable: true, list: true },
     stop_cause: { kind: 'text', nullable: true },

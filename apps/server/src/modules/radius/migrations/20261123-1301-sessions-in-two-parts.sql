@@ -106,9 +106,9 @@ drop function radius_change_sessions, radius_add_sessions, radius_tell_events;
 -- Writes what a batch of packets made of sessions that were there before, and beside it the usage and the events that lie between what
 -- a row was and what it is. All of it or nothing: a row that somebody else changed meanwhile is a serialization failure, upon which the
 -- caller reads and decides again. `p_was` is the status it was read with, so that one part of the table is looked into; `p_at` is when
--- the packet says it happened, which its usage counts for. Side by side, writers each give a number of their own, see usage_add.
+-- the packet says it happened, which its usage counts for; `p_writer` and `p_each_once` are explained at usage_add and traffic_add.
 create function radius_change_sessions(
-  p_writer smallint, p_tenants uuid[], p_ids uuid[], p_versions integer[], p_was text[], p_at timestamptz[], p_status text[],
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_versions integer[], p_was text[], p_at timestamptz[], p_status text[],
   p_presumed boolean[], p_ip inet[], p_mac text[], p_last_heard_at timestamptz[], p_stopped_at timestamptz[], p_stop_cause text[],
   p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[],
   p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[]
@@ -162,14 +162,15 @@ begin
   from (select *, input_delta > 0 or output_delta > 0 as more from changed) c;
   if used.n <> cardinality(p_ids) then raise serialization_failure; end if;
   if used.tenants is not null then
-    perform usage_add(used.tenants, used.routers, used.services, used.customers, used.partners, used.at, used.input_bytes,
-      used.output_bytes, p_writer);
+    perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+        p_each_once),
+      traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
   end if;
 end $$;
 
 -- The same for sessions not heard of before. Of one that comes as closed, its end alone is told of, unless `p_began` names it.
 create function radius_add_sessions(
-  p_writer smallint, p_tenants uuid[], p_ids uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_logins text[],
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_logins text[],
   p_keys uuid[], p_acct_session_ids text[], p_nas_identifiers text[], p_nas_port_ids text[], p_policies text[],
   p_started_at timestamptz[], p_status text[], p_presumed boolean[], p_ip inet[], p_mac text[], p_last_heard_at timestamptz[],
   p_stopped_at timestamptz[], p_stop_cause text[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[],
@@ -250,8 +251,9 @@ begin
     raise serialization_failure;
   end if;
   if used.tenants is not null then
-    perform usage_add(used.tenants, used.routers, used.services, used.customers, used.partners, used.at, used.input_bytes,
-      used.output_bytes, p_writer);
+    perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+        p_each_once),
+      traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
   end if;
 end $$;
 
