@@ -22,7 +22,7 @@ const tries = 5
  * While one lane waits for the disk another is worked on. A session keeps to its lane, and a lane to one batch at a time, so that no
  * two batches decide on the same session. A millisecond's wait makes batches larger, which saves more than it costs.
  */
-const lanes = 2
+const lanes = Number(process.env.LANES ?? 2)
 
 /**
  * Takes Accounting-Requests: many packets become one statement, and a packet is acknowledged only when that has committed. What is
@@ -43,7 +43,7 @@ export class AccountingDesk {
         new Batcher((questions) => this.#run(questions, lane), {
           batch_max: 1000,
           in_flight_max: 1,
-          linger_ms: 1,
+          linger_ms: Number(process.env.LINGER ?? 1),
         }),
     )
   }

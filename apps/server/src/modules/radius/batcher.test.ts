@@ -32,3 +32,22 @@ test('a batch that fails fails for those in it, and the next goes on', async () 
   fail = false
   expect(await batcher.add(3)).toBe(3)
 })
+
+test('a batch waits for company, until it has as much as the one before', async () => {
+  const sizes: number[] = []
+  const batcher = new Batcher<number, number>(
+    async (requests) => {
+      sizes.push(requests.length)
+      return requests
+    },
+    { batch_max: 100, in_flight_max: 1, linger_ms: 30 },
+  )
+  const came_ms = performance.now()
+  const late = new Promise((resolve) => setTimeout(resolve, 5)).then(() => batcher.add(3))
+  await Promise.all([batcher.add(1), batcher.add(2), late])
+  expect(performance.now() - came_ms).toBeGreaterThan(25)
+  const again_ms = performance.now()
+  await Promise.all([batcher.add(1), batcher.add(2), batcher.add(3)])
+  expect(performance.now() - again_ms).toBeLessThan(25)
+  expect(sizes).toEqual([3, 3])
+})

@@ -1,6 +1,8 @@
 /**
  * Gathers what arrives while others are being dealt with, so that many requests share one trip to the database. At rest a request
- * waits for nothing but the end of the current turn of the event loop (or `linger_ms`); under load batches grow by themselves.
+ * waits for nothing but the end of the current turn of the event loop; under load batches grow by themselves. With `linger_ms` a batch
+ * waits that long for company, unless it has as much already as the one before: routers that wait for an answer before they send on
+ * come back in the number in which they were answered.
  */
 export class Batcher<Request, Answer> {
   readonly #run: (requests: readonly Request[]) => Promise<readonly Answer[]>
@@ -9,7 +11,9 @@ export class Batcher<Request, Answer> {
   readonly #linger_ms: number
   #waiting: Waiting<Request, Answer>[] = []
   #in_flight = 0
-  #scheduled = false
+  #timer: NodeJS.Timeout | undefined
+  #soon = false
+  #last_size = 0
   #idle: (() => void)[] = []
 
   /** `run` answers each request in order, or throws for all of them. */
@@ -37,18 +41,26 @@ export class Batcher<Request, Answer> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#in_flight >= this.#in_flight_max) return
-    this.#scheduled = true
-    const go = () => {
-      this.#scheduled = false
-      if (this.#waiting.length > 0 && this.#in_flight < this.#in_flight_max) void this.#flush()
+    if (this.#soon || this.#in_flight >= this.#in_flight_max) return
+    if (this.#linger_ms === 0 || (this.#last_size > 1 && this.#waiting.length >= this.#last_size)) {
+      // Not at once: what the socket has received meanwhile is handed over in the same turn of the event loop.
+      this.#soon = true
+      setImmediate(() => this.#go())
+    } else {
+      this.#timer ??= setTimeout(() => this.#go(), this.#linger_ms)
     }
-    if (this.#linger_ms > 0) setTimeout(go, this.#linger_ms)
-    else setImmediate(go)
+  }
+
+  #go(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#soon = false
+    if (this.#waiting.length > 0 && this.#in_flight < this.#in_flight_max) void this.#flush()
   }
 
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#batch_max)
+    this.#last_size = batch.length
     this.#in_flight++
     try {
       const answers = await this.#run(batch.map(({ request }) => request))

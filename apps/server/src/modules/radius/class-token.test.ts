@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { newId } from '#kernel/ids.ts'
 import { expect, test } from 'vitest'
 import { digestOf, readClassToken, writeClassToken } from './class-token.ts'
@@ -23,4 +23,11 @@ test('one altered anywhere, cut, or signed with another key is none of ours', ()
   expect(readClassToken(key, bytes.subarray(1))).toBeUndefined()
   expect(readClassToken(randomBytes(32), bytes)).toBeUndefined()
   expect(readClassToken(key, undefined)).toBeUndefined()
+})
+
+test('it is signed with HMAC-SHA-256, cut to ten bytes', () => {
+  for (const key of [randomBytes(32), randomBytes(64), randomBytes(100)]) {
+    const bytes = writeClassToken(key, token)
+    expect(bytes.subarray(46)).toEqual(createHmac('sha256', key).update(bytes.subarray(0, 46)).digest().subarray(0, 10))
+  }
 })

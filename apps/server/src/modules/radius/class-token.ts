@@ -1,4 +1,4 @@
-import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto'
 
 /**
  * Class (RFC 2865 §5.25), which a router returns unchanged in accounting: signed, so that accounting joins its service without
@@ -14,7 +14,7 @@ export function writeClassToken(
   bytes.write('i1', 0, 'latin1')
   writeId(bytes, 2, token.tenant_id)
   writeId(bytes, 18, token.service_id)
-  randomFillSync(bytes, 34, 8)
+  bytes.set(nonce(), 34)
   bytes.writeUInt32BE(token.policy_digest, 42)
   bytes.set(signature(key, bytes), signed)
   return bytes
@@ -42,8 +42,43 @@ export function digestOf(policy: string): number {
 const signed = 46
 const length = signed + 10
 
-const signature = (key: Buffer, bytes: Buffer): Buffer =>
-  createHmac('sha256', key).update(bytes.subarray(0, signed)).digest().subarray(0, 10)
+/** Random bytes are drawn for 512 tokens at once: a call costs 4 µs, however few it is asked for. */
+const drawn = Buffer.alloc(512 * 8)
+let drawn_used = drawn.length
+function nonce(): Buffer {
+  if (drawn_used === drawn.length) {
+    randomFillSync(drawn)
+    drawn_used = 0
+  }
+  return drawn.subarray(drawn_used, (drawn_used += 8))
+}
+
+/** HMAC-SHA-256 (RFC 2104) by two hashes at one stroke each, which takes half the time of a node:crypto Hmac object. */
+function signature(key: Buffer, bytes: Buffer): Buffer {
+  const { inner, outer } = padded(key)
+  bytes.copy(inner, block, 0, signed)
+  outer.set(hash('sha256', inner, 'buffer'), block)
+  return hash('sha256', outer, 'buffer').subarray(0, 10)
+}
+
+const block = 64
+const pads = new WeakMap<Buffer, { inner: Buffer; outer: Buffer }>()
+
+/** The key's two blocks, each with room for what is hashed behind it. */
+function padded(key: Buffer): { inner: Buffer; outer: Buffer } {
+  let known = pads.get(key)
+  if (!known) {
+    const short = key.length > block ? hash('sha256', key, 'buffer') : key
+    const inner = Buffer.alloc(block + signed, 0x36)
+    const outer = Buffer.alloc(block + 32, 0x5c)
+    for (let i = 0; i < short.length; i++) {
+      inner[i]! ^= short[i]!
+      outer[i]! ^= short[i]!
+    }
+    pads.set(key, (known = { inner, outer }))
+  }
+  return known
+}
 
 function writeId(bytes: Buffer, at: number, id: string): void {
   bytes.write(id.replaceAll('-', ''), at, 'hex')

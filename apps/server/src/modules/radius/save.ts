@@ -1,5 +1,5 @@
 import type { Db } from '#kernel/db.ts'
-import { join, sql, type Sql } from '#kernel/sql.ts'
+import { join, raw, sql, type Sql } from '#kernel/sql.ts'
 import type { SessionState } from './account.ts'
 import { addresses, bigints, booleans, instants, integers, keys, texts, uuids } from './columns.ts'
 import type { Ledger, Place, Tracked } from './ledger.ts'
@@ -56,18 +56,20 @@ export async function storedSessions(db: Db, wanted: readonly Place[]): Promise<
  * rows were before, in the database. Lanes that work side by side each give their number.
  */
 export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<void> {
-  const all = ledger.changed()
-  const changed = all.filter(({ version }) => version !== null)
-  const added = all.filter(({ version }) => version === null)
+  const updated: Tracked[] = []
+  const changed: Tracked[] = []
+  const added: Tracked[] = []
+  for (const session of ledger.changed()) {
+    if (session.version === null) added.push(session)
+    else if (session.was !== 'closed' && session.state.status === 'online') updated.push(session)
+    else changed.push(session)
+  }
   const calls: Sql[] = []
-  if (changed.length > 0)
-    calls.push(
-      sql`radius_change_sessions(${lane}::smallint, ${eachOnce(changed)}, ${changedColumns(changed)})`,
-    )
-  if (added.length > 0)
-    calls.push(
-      sql`radius_add_sessions(${lane}::smallint, ${eachOnce(added)}, ${addedColumns(added, ledger)})`,
-    )
+  const call = (name: string, rows: readonly Tracked[], columns: readonly Sql[]) =>
+    calls.push(sql`${raw(name)}(${lane}::smallint, ${eachOnce(rows)}::boolean, ${join(columns)})`)
+  if (updated.length > 0) call('radius_update_sessions', updated, updatedColumns(updated))
+  if (changed.length > 0) call('radius_change_sessions', changed, changedColumns(changed))
+  if (added.length > 0) call('radius_add_sessions', added, addedColumns(added, ledger))
   // PostgreSQL evaluates a select list from left to right.
   if (calls.length > 0) await db.all(sql`select ${join(calls)}`)
 }
@@ -76,52 +78,66 @@ export async function saveBatch(db: Db, ledger: Ledger, lane: number): Promise<v
 const eachOnce = (rows: readonly Tracked[]): boolean =>
   new Set(rows.map(({ service_id }) => service_id)).size === rows.length
 
-const changedColumns = (rows: readonly Tracked[]): Sql =>
-  join([
-    uuids(rows, ({ tenant_id }) => tenant_id),
-    uuids(rows, ({ id }) => id),
-    integers(rows, ({ version }) => version),
-    texts(rows, ({ was }) => was),
-    instants(rows, ({ at }) => at),
-    ...stateColumns(rows),
-  ])
+const updatedColumns = (rows: readonly Tracked[]): Sql[] => [
+  ...storedColumns(rows),
+  ...heardColumns(rows),
+  ...countedColumns(rows),
+]
 
-const addedColumns = (rows: readonly Tracked[], { retired }: Ledger): Sql =>
-  join([
-    uuids(rows, ({ tenant_id }) => tenant_id),
-    uuids(rows, ({ id }) => id),
-    uuids(rows, ({ router_id }) => router_id),
-    uuids(rows, ({ service_id }) => service_id),
-    uuids(rows, ({ customer_id }) => customer_id),
-    texts(rows, ({ names }) => names?.login ?? ''),
-    keys(rows, ({ key, retired }) => (retired ? null : key)),
-    texts(rows, ({ names }) => names?.acct_session_id ?? ''),
-    texts(rows, ({ names }) => names?.nas_identifier ?? null),
-    texts(rows, ({ names }) => names?.nas_port_id ?? null),
-    texts(rows, ({ policy }) => policy),
-    instants(rows, ({ state }) => state.started_at),
-    ...stateColumns(rows),
-    uuids(beganAndEnded(rows), ({ id }) => id),
-    uuids(retired, ({ tenant_id }) => tenant_id),
-    uuids(retired, ({ id }) => id),
-    integers(retired, ({ version }) => version),
-  ])
+const changedColumns = (rows: readonly Tracked[]): Sql[] => [...storedColumns(rows), ...stateColumns(rows)]
+
+const addedColumns = (rows: readonly Tracked[], { retired }: Ledger): Sql[] => [
+  uuids(rows, ({ tenant_id }) => tenant_id),
+  uuids(rows, ({ id }) => id),
+  uuids(rows, ({ router_id }) => router_id),
+  uuids(rows, ({ service_id }) => service_id),
+  uuids(rows, ({ customer_id }) => customer_id),
+  texts(rows, ({ names }) => names?.login ?? ''),
+  keys(rows, ({ key, retired }) => (retired ? null : key)),
+  texts(rows, ({ names }) => names?.acct_session_id ?? ''),
+  texts(rows, ({ names }) => names?.nas_identifier ?? null),
+  texts(rows, ({ names }) => names?.nas_port_id ?? null),
+  texts(rows, ({ policy }) => policy),
+  instants(rows, ({ state }) => state.started_at),
+  ...stateColumns(rows),
+  uuids(beganAndEnded(rows), ({ id }) => id),
+  uuids(retired, ({ tenant_id }) => tenant_id),
+  uuids(retired, ({ id }) => id),
+  integers(retired, ({ version }) => version),
+]
 
 /** Of the others the state says whether a beginning is to be told of. */
 const beganAndEnded = (rows: readonly Tracked[]): Tracked[] =>
   rows.filter(({ began, state }) => began && state.status === 'closed')
 
+/** What a row must still be to be written. */
+const storedColumns = (rows: readonly Tracked[]): Sql[] => [
+  uuids(rows, ({ tenant_id }) => tenant_id),
+  uuids(rows, ({ id }) => id),
+  texts(rows, ({ was }) => was),
+  integers(rows, ({ version }) => version),
+  instants(rows, ({ at }) => at),
+]
+
 const stateColumns = (rows: readonly Tracked[]): Sql[] => [
   texts(rows, ({ state }) => state.status),
   booleans(rows, ({ state }) => state.presumed),
+  instants(rows, ({ state }) => state.stopped_at),
+  texts(rows, ({ state }) => state.stop_cause),
+  ...heardColumns(rows),
+  ...countedColumns(rows),
+]
+
+const heardColumns = (rows: readonly Tracked[]): Sql[] => [
   addresses(rows, ({ state }) => state.ip),
   texts(rows, ({ state }) => state.mac),
   instants(rows, ({ state }) => state.last_heard_at),
-  instants(rows, ({ state }) => state.stopped_at),
-  texts(rows, ({ state }) => state.stop_cause),
   instants(rows, ({ state }) => state.received_at),
   bigints(rows, ({ state }) => state.event_s),
   bigints(rows, ({ state }) => state.session_time_s),
+]
+
+const countedColumns = (rows: readonly Tracked[]): Sql[] => [
   bigints(rows, ({ state }) => state.input_bytes),
   bigints(rows, ({ state }) => state.output_bytes),
   bigints(rows, ({ state }) => state.input_counter),

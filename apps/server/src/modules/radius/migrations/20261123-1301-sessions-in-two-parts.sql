@@ -56,9 +56,9 @@ create table sessions (
 create table sessions_open partition of sessions for values in ('online', 'stale') with (fillfactor = 50);
 create table sessions_closed partition of sessions for values in ('closed');
 create index on sessions (tenant_id, login, id);
-create index on sessions (tenant_id, service_id, id);
 create index on sessions (tenant_id, customer_id, id);
--- So few are under way that reading them all is quick.
+-- Of those under way there are so few that reading them all is quick.
+create index on sessions_closed (tenant_id, service_id, id);
 create index on sessions_closed (tenant_id, partner_id, id);
 create index on sessions_closed (tenant_id, router_id, id);
 create index on sessions_closed (tenant_id, ip, id);
@@ -103,15 +103,59 @@ for each row when (new.partner_id is distinct from old.partner_id) execute funct
 
 drop function radius_change_sessions, radius_add_sessions, radius_tell_events;
 
--- Writes what a batch of packets made of sessions that were there before, and beside it the usage and the events that lie between what
--- a row was and what it is. All of it or nothing: a row that somebody else changed meanwhile is a serialization failure, upon which the
--- caller reads and decides again. `p_was` is the status it was read with, so that one part of the table is looked into; `p_at` is when
--- the packet says it happened, which its usage counts for; `p_writer` and `p_each_once` are explained at usage_add and traffic_add.
+-- Three functions write what a batch of packets came to, and beside it the usage and the events that lie between what a row was and what
+-- it is. A batch is one statement that calls them: all of it or nothing. A row that somebody else changed meanwhile is a serialization
+-- failure, upon which the caller reads and decides again. `p_at` is when the packet says it happened, which its usage counts for;
+-- `p_writer` and `p_each_once` are explained at usage_add and traffic_add.
+
+-- Interim updates, nearly all of what routers say: the row stays in its place, and nothing is told.
+create function radius_update_sessions(
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_was text[], p_versions integer[], p_at timestamptz[],
+  p_ip inet[], p_mac text[], p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[],
+  p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[],
+  p_download_bps bigint[], p_upload_bps bigint[]
+) returns void
+language plpgsql security definer
+set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  used record;
+begin
+  with changed as (
+    update sessions_open s
+    set status = 'online', ip = r.ip, mac = r.mac, last_heard_at = r.last_heard_at, received_at = r.received_at, event_s = r.event_s,
+      session_time_s = r.session_time_s, input_bytes = r.input_bytes, output_bytes = r.output_bytes, input_counter = r.input_counter,
+      output_counter = r.output_counter, gigawords = r.gigawords, download_bps = r.download_bps, upload_bps = r.upload_bps,
+      version = s.version + 1, updated_at = r.last_heard_at
+    from unnest(
+      p_tenants, p_ids, p_was, p_versions, p_at, p_ip, p_mac, p_last_heard_at, p_received_at, p_event_s, p_session_time_s, p_input_bytes,
+      p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps, p_upload_bps
+    ) as r(
+      tenant_id, id, was, version, at, ip, mac, last_heard_at, received_at, event_s, session_time_s, input_bytes, output_bytes,
+      input_counter, output_counter, gigawords, download_bps, upload_bps)
+    where s.tenant_id = r.tenant_id and s.id = r.id and s.status = r.was and s.version = r.version
+    returning s.tenant_id, s.router_id, s.service_id, s.customer_id, s.partner_id, r.at, s.input_bytes - old.input_bytes as input_bytes,
+      s.output_bytes - old.output_bytes as output_bytes
+  )
+  select count(*) as n, array_agg(tenant_id) as tenants, array_agg(router_id) as routers, array_agg(service_id) as services,
+    array_agg(customer_id) as customers, array_agg(partner_id) as partners, array_agg(at) as at, array_agg(input_bytes) as input_bytes,
+    array_agg(output_bytes) as output_bytes
+  into used
+  from changed;
+  if used.n <> cardinality(p_ids) then raise serialization_failure; end if;
+  perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+      p_each_once),
+    traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
+end $$;
+
+-- Whatever else becomes of sessions that were there before. `p_was` is the status they were read with: one part of the table is looked
+-- into, and a row whose status is another now goes over to the other.
 create function radius_change_sessions(
-  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_versions integer[], p_was text[], p_at timestamptz[], p_status text[],
-  p_presumed boolean[], p_ip inet[], p_mac text[], p_last_heard_at timestamptz[], p_stopped_at timestamptz[], p_stop_cause text[],
-  p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[],
-  p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[]
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_was text[], p_versions integer[], p_at timestamptz[],
+  p_status text[], p_presumed boolean[], p_stopped_at timestamptz[], p_stop_cause text[], p_ip inet[], p_mac text[],
+  p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[], p_input_bytes bigint[],
+  p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[], p_download_bps bigint[],
+  p_upload_bps bigint[]
 ) returns void
 language plpgsql security definer
 set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -154,26 +198,23 @@ begin
     ) happened
     where (c.was = 'closed') <> (c.status = 'closed')
   )
-  select count(*) as n, array_agg(tenant_id) filter (where more) as tenants, array_agg(router_id) filter (where more) as routers,
-    array_agg(service_id) filter (where more) as services, array_agg(customer_id) filter (where more) as customers,
-    array_agg(partner_id) filter (where more) as partners, array_agg(at) filter (where more) as at,
-    array_agg(input_delta) filter (where more) as input_bytes, array_agg(output_delta) filter (where more) as output_bytes
+  select count(*) as n, array_agg(tenant_id) as tenants, array_agg(router_id) as routers, array_agg(service_id) as services,
+    array_agg(customer_id) as customers, array_agg(partner_id) as partners, array_agg(at) as at, array_agg(input_delta) as input_bytes,
+    array_agg(output_delta) as output_bytes
   into used
-  from (select *, input_delta > 0 or output_delta > 0 as more from changed) c;
+  from changed;
   if used.n <> cardinality(p_ids) then raise serialization_failure; end if;
-  if used.tenants is not null then
-    perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
-        p_each_once),
-      traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
-  end if;
+  perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+      p_each_once),
+    traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
 end $$;
 
--- The same for sessions not heard of before. Of one that comes as closed, its end alone is told of, unless `p_began` names it.
+-- Sessions not heard of before. Of one that comes as closed, its end alone is told of, unless `p_began` names it.
 create function radius_add_sessions(
   p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_logins text[],
   p_keys uuid[], p_acct_session_ids text[], p_nas_identifiers text[], p_nas_port_ids text[], p_policies text[],
-  p_started_at timestamptz[], p_status text[], p_presumed boolean[], p_ip inet[], p_mac text[], p_last_heard_at timestamptz[],
-  p_stopped_at timestamptz[], p_stop_cause text[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[],
+  p_started_at timestamptz[], p_status text[], p_presumed boolean[], p_stopped_at timestamptz[], p_stop_cause text[], p_ip inet[],
+  p_mac text[], p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[],
   p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[],
   p_download_bps bigint[], p_upload_bps bigint[], p_began uuid[],
   p_retired_tenants uuid[], p_retired_ids uuid[], p_retired_versions integer[]

@@ -46,7 +46,7 @@ begin
   from unnest(p_tenants, p_services, p_customers, p_partners, p_at, p_input_bytes, p_output_bytes)
     as u(tenant_id, service_id, customer_id, partner_id, at, input_bytes, output_bytes)
   join zone on zone.id = u.tenant_id
-  where u.service_id is not null
+  where u.service_id is not null and (u.input_bytes > 0 or u.output_bytes > 0)
   order by u.service_id
   on conflict (tenant_id, service_id, day) do update
   set input_bytes = usage_days.input_bytes + excluded.input_bytes,
@@ -64,6 +64,7 @@ language sql security definer set search_path = public, pg_temp as $$
   insert into traffic_points (tenant_id, router_id, at, writer, input_bytes, output_bytes)
   select u.tenant_id, u.router_id, date_bin('5 minutes', u.at, '2020-01-01') as step, p_writer, sum(u.input_bytes), sum(u.output_bytes)
   from unnest(p_tenants, p_routers, p_at, p_input_bytes, p_output_bytes) as u(tenant_id, router_id, at, input_bytes, output_bytes)
+  where u.input_bytes > 0 or u.output_bytes > 0
   group by u.tenant_id, u.router_id, step
   order by u.tenant_id, u.router_id, step
   on conflict (tenant_id, at, router_id, writer) do update
