@@ -103,12 +103,7 @@ function inSteps(
   return rows
 }
 
-function usage(
-  line: UsedLine,
-  at: Temporal.ZonedDateTime,
-  output_bytes: number,
-  input_bytes: number,
-): Usage {
+function usage(line: UsedLine, at: Temporal.ZonedDateTime, output_bytes: number, input_bytes: number): Usage {
   const { router_id, service_id, customer_id, partner_id } = line
   return {
     router_id,

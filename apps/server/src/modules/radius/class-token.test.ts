@@ -28,6 +28,8 @@ test('one altered anywhere, cut, or signed with another key is none of ours', ()
 test('it is signed with HMAC-SHA-256, cut to ten bytes', () => {
   for (const key of [randomBytes(32), randomBytes(64), randomBytes(100)]) {
     const bytes = writeClassToken(key, token)
-    expect(bytes.subarray(46)).toEqual(createHmac('sha256', key).update(bytes.subarray(0, 46)).digest().subarray(0, 10))
+    expect(bytes.subarray(46)).toEqual(
+      createHmac('sha256', key).update(bytes.subarray(0, 46)).digest().subarray(0, 10),
+    )
   }
 })
