@@ -21,7 +21,13 @@ const ofTheInstallation: Record<string, string> = {
 const unchecked: Record<string, string> = {
   'session.service_id': 'is written thousands of times a second',
   'usage_day.service_id': 'is written thousands of times a second',
+  'session.router_id': 'is written thousands of times a second',
+  'session.customer_id': 'names a customer, who is kept for good; see sessions_follow_customer',
+  'session.partner_id': 'is the customer’s; see sessions_follow_customer',
+  'usage_day.customer_id': 'names a customer, who is kept for good; see usage_follows_customer',
+  'usage_day.partner_id': 'is the customer’s; see usage_follows_customer',
   'coa_request.service_id': 'is written as fast as sessions are',
+  'coa_request.session_id': 'names a session in either part of them',
   'auth_attempt.router_id': 'is a log of what was said',
   'auth_attempt.service_id': 'is a log of what was said',
   'auth_attempt.customer_id': 'is a log of what was said',

@@ -13,8 +13,8 @@ export function PlanMoney({ result }: { result: unknown }) {
   const money = isRecord(result) && isRecord(result['money']) ? result['money'] : null
   if (!money) return null
   const lines = (Array.isArray(money['lines']) ? money['lines'] : []).filter(isRecord) as Line[]
-  const amounts = (['credit', 'charge', 'fee', 'total'] as const).flatMap((name) =>
-    typeof money[name] === 'string' ? [{ name, amount: money[name] }] : [],
+  const amounts = (['credit', 'charge', 'fee', 'net', 'balance_before', 'balance_after'] as const).flatMap(
+    (name) => (typeof money[name] === 'string' ? [{ name, amount: money[name] }] : []),
   )
   return (
     <Section title={t('plan.money')}>
@@ -39,7 +39,7 @@ export function PlanMoney({ result }: { result: unknown }) {
           {amounts.map(({ name, amount }) => (
             <Table.Tr key={name}>
               <Table.Th>{t(`plan.${name}`)}</Table.Th>
-              <Table.Td ta="right" fw={name === 'total' ? 600 : undefined}>
+              <Table.Td ta="right" fw={name === 'balance_after' ? 600 : undefined}>
                 <Money amount={amount} />
               </Table.Td>
             </Table.Tr>
