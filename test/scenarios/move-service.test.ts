@@ -35,7 +35,12 @@ describe('a service goes to another customer', () => {
     const tenant = (await admin.post('/customers', { name: 'New tenant of the flat', billing_day: 10 })).id
     await runBilling(isp, admin, '2027-01-01')
     await useSome(admin, old.service_id)
-    await admin.post('/surcharges', { service_id: old.service_id, label: 'Public IP', price: '2.00' })
+    await admin.post('/surcharges', {
+      service_id: old.service_id,
+      label: 'Public IP',
+      price: '2.00',
+      from_date: '2027-02-01',
+    })
     const preview = await move(admin, old.service_id, tenant, { dry_run: true })
     expect(preview.body.result.moved).toMatchObject([
       { noun: 'surcharge', rows: 1 },
