@@ -90,7 +90,7 @@ test('a customer’s page keeps notes, to-dos and papers; a pinned note stands o
   await page
     .locator('input[type=file]')
     .setInputFiles({ name: 'contract.txt', mimeType: 'text/plain', buffer: Buffer.from('signed') })
-  await page.getByRole('link', { name: 'contract.txt' }).waitFor()
+  await page.getByRole('link', { name: 'contract.txt', exact: true }).waitFor()
 })
 
 test('the accounts above and below a customer are a tree with what they owe together', async () => {
