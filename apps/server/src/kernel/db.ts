@@ -45,6 +45,18 @@ export function createPool(
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
+/**
+ * Connections beside a pool's own, to the same database, for work that comes in a steady stream: a backend that is asked the same
+ * things has its plans made and its pages at hand. They stay open while nothing comes.
+ */
+export function poolBeside(pool: pg.Pool, max: number): pg.Pool {
+  const { options } = pool
+  // pg hides the password from whoever lists the options.
+  const beside = new pg.Pool({ ...options, password: options.password, max, idleTimeoutMillis: 0 })
+  beside.on('error', () => {})
+  beside.on('connect', (client) => client.on('error', () => {}))
+  return beside
+}
 type PipelinedPoolConfig = pg.PoolConfig & { pipeline: boolean }
 
 /** One read-committed transaction as `tenant_id`; `null` runs without a tenant (row-level security then shows nothing). */

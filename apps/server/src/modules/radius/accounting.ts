@@ -1,5 +1,6 @@
 import type { App } from '#kernel/app.ts'
-import { poolDb, type Db } from '#kernel/db.ts'
+import { poolBeside, poolDb, type Db } from '#kernel/db.ts'
+import type pg from 'pg'
 import { sql } from '#kernel/sql.ts'
 import type { ServerRequest } from '@isp/radius'
 import { accountingKind, eventTime, readAccounting, type AccountingPacket } from './accounting-packet.ts'
@@ -15,14 +16,18 @@ import { findSubscribers } from './subscribers.ts'
 
 type Outcome = 'ack' | 'drop'
 type Question = Entry & { places: readonly Place[] }
+type Lane = { batches: Batcher<Question, Outcome>; pool: pg.Pool }
+/** How a lane reaches the database, and which it is. */
+type Way = { db: Db; number: number }
 
 const tries = 5
 
 /**
  * While one lane waits for the disk another is worked on. A session keeps to its lane, and a lane to one batch at a time, so that no
- * two batches decide on the same session. A millisecond's wait makes batches larger, which saves more than it costs.
+ * two batches decide on the same session. Each has a connection of its own. A millisecond's wait makes batches larger, which saves more
+ * than it costs.
  */
-const lanes = Number(process.env.LANES ?? 2)
+const lanes = 2
 
 /**
  * Takes Accounting-Requests: many packets become one statement, and a packet is acknowledged only when that has committed. What is
@@ -32,20 +37,28 @@ export class AccountingDesk {
   readonly #app: App
   readonly #class_key: Buffer
   readonly #cache = new SessionCache()
-  readonly #lanes: readonly Batcher<Question, Outcome>[]
+  readonly #lanes: readonly Lane[]
 
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    this.#lanes = Array.from(
-      { length: lanes },
-      (_, lane) =>
-        new Batcher((questions) => this.#run(questions, lane), {
-          batch_max: 1000,
-          in_flight_max: 1,
-          linger_ms: Number(process.env.LINGER ?? 1),
-        }),
-    )
+    this.#lanes = Array.from({ length: lanes }, (_, number) => {
+      const pool = poolBeside(app.pool, 1)
+      const db = poolDb(pool)
+      const batches = new Batcher<Question, Outcome>((questions) => this.#run({ number, db }, questions), {
+        batch_max: 1000,
+        in_flight_max: 1,
+        linger_ms: 1,
+      })
+      return { batches, pool }
+    })
+  }
+
+  async stop(): Promise<void> {
+    for (const { batches, pool } of this.#lanes) {
+      await batches.drained()
+      await pool.end()
+    }
   }
 
   answer(request: ServerRequest<RouterClient>): Outcome | Promise<Outcome> {
@@ -57,7 +70,7 @@ export class AccountingDesk {
     const packet = readAccounting(request.packet, kind)
     if (!packet) return counted(kind, 'drop')
     const token = readClassToken(this.#class_key, request.packet.octets('Class'))
-    return this.#lanes[laneOf(packet.acct_session_id)]!.add({
+    return this.#lanes[laneOf(packet.acct_session_id)]!.batches.add({
       packet,
       places: placesOf(packet, request.candidates, token),
       received_at: request.received_at_ms,
@@ -66,9 +79,9 @@ export class AccountingDesk {
   }
 
   /** A batch as a whole; where a row of it cannot be stored, each packet by itself, so that one does not hold up the others. */
-  async #run(questions: readonly Question[], lane: number): Promise<Outcome[]> {
+  async #run(lane: Way, questions: readonly Question[]): Promise<Outcome[]> {
     try {
-      await this.#store(questions, lane)
+      await this.#store(lane, questions)
       return questions.map(({ packet }) => counted(packet.kind, 'ack'))
     } catch (error) {
       if (!isDataError(error)) throw error
@@ -77,28 +90,28 @@ export class AccountingDesk {
         return questions.map(({ packet }) => counted(packet.kind, 'drop'))
       }
       const outcomes: Outcome[] = []
-      for (const question of questions) outcomes.push(...(await this.#run([question], lane)))
+      for (const question of questions) outcomes.push(...(await this.#run(lane, [question])))
       return outcomes
     }
   }
 
-  async #store(questions: readonly Question[], lane: number): Promise<void> {
+  async #store(lane: Way, questions: readonly Question[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#account(poolDb(this.#app.pool), questions, lane, attempt)
+        return await this.#account(lane, questions, attempt)
       } catch (error) {
         if (attempt >= tries || !isConflict(error)) throw error
       }
     }
   }
 
-  async #account(db: Db, questions: readonly Question[], lane: number, attempt: number): Promise<void> {
+  async #account({ db, number }: Way, questions: readonly Question[], attempt: number): Promise<void> {
     const ledger = new Ledger(await this.#sessionsOf(db, questions, attempt))
     await introduceUnknown(db, ledger, questions)
     try {
       for (const question of questions)
         ledger.enter(question.places.find(({ key }) => ledger.has(key)) ?? question.places[0]!, question)
-      await saveBatch(db, ledger, lane)
+      await saveBatch(db, ledger, number)
     } catch (error) {
       // What is remembered of them was changed in its place, and is not what is stored.
       for (const session of ledger.standing()) this.#cache.forget(session.key)

@@ -74,6 +74,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
       directories.delete(app)
       for (const chore of chores) clearInterval(chore)
       await server.close()
+      await accounting.stop()
       await directory.stop()
       await log.stop()
       await noteHeard(app, heard).catch(() => {})

@@ -113,6 +113,7 @@ const beganAndEnded = (rows: readonly Tracked[]): Tracked[] =>
 /** What a row must still be to be written. */
 const storedColumns = (rows: readonly Tracked[]): Sql[] => [
   uuids(rows, ({ tenant_id }) => tenant_id),
+  keys(rows, ({ key }) => key),
   uuids(rows, ({ id }) => id),
   texts(rows, ({ was }) => was),
   integers(rows, ({ version }) => version),

@@ -1,0 +1,206 @@
+-- Rows are found by their key alone, so that one plan, made whenever, does for all: made while a table was empty, a plan by the primary
+-- key took whatever index begins with the tenant, and cost twenty times as much once there were sessions.
+drop function radius_update_sessions, radius_change_sessions, radius_add_sessions;
+
+-- Three functions write what a batch of packets came to, and beside it the usage and the events that lie between what a row was and what
+-- it is. A batch is one statement that calls them: all of it or nothing. A row that somebody else changed meanwhile is a serialization
+-- failure, upon which the caller reads and decides again. `p_at` is when the packet says it happened, which its usage counts for;
+-- `p_writer` and `p_each_once` are explained at usage_add and traffic_add.
+
+-- Interim updates, nearly all of what routers say: the row stays in its place, and nothing is told.
+create function radius_update_sessions(
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_keys uuid[], p_ids uuid[], p_was text[], p_versions integer[],
+  p_at timestamptz[], p_ip inet[], p_mac text[], p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[],
+  p_session_time_s bigint[], p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[],
+  p_gigawords boolean[], p_download_bps bigint[], p_upload_bps bigint[]
+) returns void
+language plpgsql security definer
+set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  used record;
+begin
+  with changed as (
+    update sessions_open s
+    set status = 'online', ip = r.ip, mac = r.mac, last_heard_at = r.last_heard_at, received_at = r.received_at, event_s = r.event_s,
+      session_time_s = r.session_time_s, input_bytes = r.input_bytes, output_bytes = r.output_bytes, input_counter = r.input_counter,
+      output_counter = r.output_counter, gigawords = r.gigawords, download_bps = r.download_bps, upload_bps = r.upload_bps,
+      version = s.version + 1, updated_at = r.last_heard_at
+    from unnest(
+      p_tenants, p_keys, p_ids, p_was, p_versions, p_at, p_ip, p_mac, p_last_heard_at, p_received_at, p_event_s,
+      p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps, p_upload_bps
+    ) as r(
+      tenant_id, acct_key, id, was, version, at, ip, mac, last_heard_at, received_at, event_s, session_time_s, input_bytes, output_bytes,
+      input_counter, output_counter, gigawords, download_bps, upload_bps)
+    where s.acct_key = r.acct_key and s.tenant_id is not distinct from r.tenant_id and s.id is not distinct from r.id
+      and s.status = r.was and s.version = r.version
+    returning s.tenant_id, s.router_id, s.service_id, s.customer_id, s.partner_id, r.at, s.input_bytes - old.input_bytes as input_bytes,
+      s.output_bytes - old.output_bytes as output_bytes
+  )
+  select count(*) as n, array_agg(tenant_id) as tenants, array_agg(router_id) as routers, array_agg(service_id) as services,
+    array_agg(customer_id) as customers, array_agg(partner_id) as partners, array_agg(at) as at, array_agg(input_bytes) as input_bytes,
+    array_agg(output_bytes) as output_bytes
+  into used
+  from changed;
+  if used.n <> cardinality(p_ids) then raise serialization_failure; end if;
+  perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+      p_each_once),
+    traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
+end $$;
+
+-- Whatever else becomes of sessions that were there before. `p_was` is the status they were read with: one part of the table is looked
+-- into, and a row whose status is another now goes over to the other.
+create function radius_change_sessions(
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_keys uuid[], p_ids uuid[], p_was text[], p_versions integer[],
+  p_at timestamptz[], p_status text[], p_presumed boolean[], p_stopped_at timestamptz[], p_stop_cause text[], p_ip inet[], p_mac text[],
+  p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[], p_input_bytes bigint[],
+  p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[], p_download_bps bigint[],
+  p_upload_bps bigint[]
+) returns void
+language plpgsql security definer
+set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  used record;
+begin
+  with changed as (
+    update sessions s
+    set status = r.status, presumed = r.presumed, ip = r.ip, mac = r.mac, last_heard_at = r.last_heard_at, stopped_at = r.stopped_at,
+      stop_cause = r.stop_cause, received_at = r.received_at, event_s = r.event_s, session_time_s = r.session_time_s,
+      input_bytes = r.input_bytes, output_bytes = r.output_bytes, input_counter = r.input_counter, output_counter = r.output_counter,
+      gigawords = r.gigawords, download_bps = r.download_bps, upload_bps = r.upload_bps, version = s.version + 1,
+      updated_at = r.last_heard_at
+    from unnest(
+      p_tenants, p_keys, p_ids, p_was, p_versions, p_at, p_status, p_presumed, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause,
+      p_received_at, p_event_s, p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords,
+      p_download_bps, p_upload_bps
+    ) as r(
+      tenant_id, acct_key, id, was, version, at, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at, event_s,
+      session_time_s, input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps)
+    where s.acct_key = r.acct_key and s.tenant_id is not distinct from r.tenant_id and s.id is not distinct from r.id
+      and s.status = r.was and s.version = r.version
+    returning s.tenant_id, s.id, s.router_id, s.service_id, s.customer_id, s.partner_id, s.login, s.ip, s.stop_cause, r.was, s.status,
+      r.at, s.input_bytes, s.output_bytes, s.input_bytes - old.input_bytes as input_delta,
+      s.output_bytes - old.output_bytes as output_delta
+  ), told as (
+    insert into events (id, tenant_id, at, type, noun, row_id, data, actor)
+    select uuidv7(), c.tenant_id, c.at, happened.type, 'session', c.id,
+      jsonb_build_object('login', c.login, 'service_id', c.service_id, 'customer_id', c.customer_id, 'router_id', c.router_id,
+        'ip', host(c.ip), 'cause', c.stop_cause, 'input_bytes', c.input_bytes, 'output_bytes', c.output_bytes),
+      '{"kind": "system", "id": null, "name": "RADIUS"}'
+    from changed c
+    cross join lateral (
+      select 'session.stopped' as type where c.status = 'closed'
+      union all
+      select 'session.reopened' where c.status <> 'closed'
+      union all
+      -- What it should have may be another thing by now.
+      select 'session.outdated' where c.status <> 'closed' and c.service_id is not null
+    ) happened
+    where (c.was = 'closed') <> (c.status = 'closed')
+  )
+  select count(*) as n, array_agg(tenant_id) as tenants, array_agg(router_id) as routers, array_agg(service_id) as services,
+    array_agg(customer_id) as customers, array_agg(partner_id) as partners, array_agg(at) as at, array_agg(input_delta) as input_bytes,
+    array_agg(output_delta) as output_bytes
+  into used
+  from changed;
+  if used.n <> cardinality(p_ids) then raise serialization_failure; end if;
+  perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+      p_each_once),
+    traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
+end $$;
+
+-- Sessions not heard of before. Of one that comes as closed, its end alone is told of, unless `p_began` names it.
+create function radius_add_sessions(
+  p_writer smallint, p_each_once boolean, p_tenants uuid[], p_ids uuid[], p_routers uuid[], p_services uuid[], p_customers uuid[], p_logins text[],
+  p_keys uuid[], p_acct_session_ids text[], p_nas_identifiers text[], p_nas_port_ids text[], p_policies text[],
+  p_started_at timestamptz[], p_status text[], p_presumed boolean[], p_stopped_at timestamptz[], p_stop_cause text[], p_ip inet[],
+  p_mac text[], p_last_heard_at timestamptz[], p_received_at timestamptz[], p_event_s bigint[], p_session_time_s bigint[],
+  p_input_bytes bigint[], p_output_bytes bigint[], p_input_counter bigint[], p_output_counter bigint[], p_gigawords boolean[],
+  p_download_bps bigint[], p_upload_bps bigint[], p_began uuid[],
+  p_retired_tenants uuid[], p_retired_ids uuid[], p_retired_versions integer[]
+) returns void
+language plpgsql security definer
+set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  retired bigint;
+  used record;
+begin
+  -- Their names now belong to another session.
+  if cardinality(p_retired_ids) > 0 then
+    update sessions s set acct_key = null, version = s.version + 1
+    from unnest(p_retired_tenants, p_retired_ids, p_retired_versions) as r(tenant_id, id, version)
+    where s.tenant_id = r.tenant_id and s.id = r.id and s.status = 'closed' and s.version = r.version;
+    get diagnostics retired = row_count;
+    if retired <> cardinality(p_retired_ids) then raise serialization_failure; end if;
+  end if;
+  -- A customer who moves to another partner now waits until these sessions are there to be taken along.
+  perform pg_advisory_xact_lock_shared(4714, hashtext(tenant_id::text)) from (select distinct unnest(p_tenants) as tenant_id) tenants;
+  with added as (
+    insert into sessions (
+      tenant_id, id, router_id, service_id, customer_id, partner_id, login, acct_key, acct_session_id, nas_identifier, nas_port_id,
+      policy, started_at, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at, event_s, session_time_s,
+      input_bytes, output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps, created_at, updated_at)
+    select
+      r.tenant_id, r.id, r.router_id, r.service_id, r.customer_id, c.partner_id, r.login, r.acct_key, r.acct_session_id,
+      r.nas_identifier, r.nas_port_id, r.policy, r.started_at, r.status, r.presumed, r.ip, r.mac, r.last_heard_at, r.stopped_at,
+      r.stop_cause, r.received_at, r.event_s, r.session_time_s, r.input_bytes, r.output_bytes, r.input_counter, r.output_counter,
+      r.gigawords, r.download_bps, r.upload_bps, r.last_heard_at, r.last_heard_at
+    from unnest(
+      p_tenants, p_ids, p_routers, p_services, p_customers, p_logins, p_keys, p_acct_session_ids, p_nas_identifiers, p_nas_port_ids,
+      p_policies, p_started_at, p_status, p_presumed, p_ip, p_mac, p_last_heard_at, p_stopped_at, p_stop_cause, p_received_at,
+      p_event_s, p_session_time_s, p_input_bytes, p_output_bytes, p_input_counter, p_output_counter, p_gigawords, p_download_bps,
+      p_upload_bps
+    ) as r(
+      tenant_id, id, router_id, service_id, customer_id, login, acct_key, acct_session_id, nas_identifier, nas_port_id, policy,
+      started_at, status, presumed, ip, mac, last_heard_at, stopped_at, stop_cause, received_at, event_s, session_time_s, input_bytes,
+      output_bytes, input_counter, output_counter, gigawords, download_bps, upload_bps)
+    left join customers c on c.tenant_id = r.tenant_id and c.id = r.customer_id
+    returning tenant_id, id, router_id, service_id, customer_id, partner_id, login, ip, policy, status, stop_cause, last_heard_at,
+      input_bytes, output_bytes
+  ), told as (
+    insert into events (id, tenant_id, at, type, noun, row_id, data, actor)
+    select uuidv7(), a.tenant_id, a.last_heard_at, happened.type, 'session', a.id,
+      jsonb_build_object('login', a.login, 'service_id', a.service_id, 'customer_id', a.customer_id, 'router_id', a.router_id,
+        'ip', host(a.ip), 'cause', a.stop_cause, 'input_bytes', a.input_bytes, 'output_bytes', a.output_bytes),
+      '{"kind": "system", "id": null, "name": "RADIUS"}'
+    from added a
+    cross join lateral (
+      select 'session.started' as type where a.status <> 'closed' or a.id = any (p_began)
+      union all
+      select 'session.outdated' where a.status <> 'closed' and a.policy in ('unknown', 'other') and a.service_id is not null
+      union all
+      select 'session.stopped' where a.status = 'closed'
+    ) happened
+  )
+  select array_agg(tenant_id) as tenants, array_agg(router_id) as routers, array_agg(service_id) as services,
+    array_agg(customer_id) as customers, array_agg(partner_id) as partners, array_agg(last_heard_at) as at,
+    array_agg(input_bytes) as input_bytes, array_agg(output_bytes) as output_bytes
+  into used
+  from added
+  where input_bytes > 0 or output_bytes > 0;
+  -- Each part knows its own names; those of a session that ended in this moment are in the other.
+  if exists (
+    select from unnest(p_tenants, p_keys) as r(tenant_id, acct_key)
+    join sessions_closed c on c.acct_key = r.acct_key and c.tenant_id is not distinct from r.tenant_id
+    where c.id <> all (p_ids)
+  ) or 'closed' = any (p_status) and exists (
+    select from unnest(p_tenants, p_keys) as r(tenant_id, acct_key)
+    join sessions_open o on o.acct_key = r.acct_key and o.tenant_id is not distinct from r.tenant_id
+    where o.id <> all (p_ids)
+  ) then
+    raise serialization_failure;
+  end if;
+  if used.tenants is not null then
+    perform usage_add(used.tenants, used.services, used.customers, used.partners, used.at, used.input_bytes, used.output_bytes,
+        p_each_once),
+      traffic_add(used.tenants, used.routers, used.at, used.input_bytes, used.output_bytes, p_writer);
+  end if;
+end $$;
+
+alter function usage_add(uuid[], uuid[], uuid[], uuid[], timestamptz[], bigint[], bigint[], boolean)
+set plan_cache_mode = force_generic_plan;
