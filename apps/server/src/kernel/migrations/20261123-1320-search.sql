@@ -303,7 +303,8 @@ end $$;
 
 -- Rows found by what was typed: by a handle (the first that finds any) that begins a word; else by words that each begin one; else by
 -- pieces that stand anywhere. By a handle p_limit rows of each noun, in order of their terms; otherwise p_limit in all. A row may come
--- twice. p_hidden are noun.field pairs that must not be found by. It applies the tenant itself, because under row-level security the
+-- twice. A noun whose numbers are found in its own table has a function find_{noun}_by_number, which is asked along with the terms.
+-- p_hidden are noun.field pairs that must not be found by. It applies the tenant itself, because under row-level security the
 -- trigram index could not be used.
 create function search_rows(
   p_handles text[], p_words text[], p_pieces text[], p_nouns text[], p_hidden text[], p_partners uuid[], p_limit integer)
@@ -313,8 +314,17 @@ set search_path = public, pg_temp set plan_cache_mode = force_generic_plan set e
 declare
   p_tenant uuid := nullif(current_setting('app.tenant', true), '')::uuid;
   handle text;
+  noun_name text;
+  numbered text[];
+  seen boolean;
+  more bigint;
 begin
   if p_tenant is null then return; end if;
+  numbered := array(
+    select asked.noun
+    from unnest(p_nouns) as asked(noun)
+    where to_regproc(format('find_%s_by_number', asked.noun)) is not null
+      and (p_hidden is null or not asked.noun || '.number' = any (p_hidden)));
   foreach handle in array p_handles loop
     handle := left(search_fold(handle), 60);
     continue when handle = '';
@@ -330,7 +340,14 @@ begin
           order by s.term, s.row_id
           limit p_limit
         ) t;
-    if found then return; end if;
+    seen := found;
+    foreach noun_name in array numbered loop
+      return query execute format('select %L, f.row_id, f.matched from %I($1, $2, $3, $4) f', noun_name, format('find_%s_by_number', noun_name))
+      using p_tenant, handle, p_partners, p_limit;
+      get diagnostics more = row_count;
+      seen := seen or more > 0;
+    end loop;
+    if seen then return; end if;
   end loop;
   if cardinality(p_words) > 0 then
     return query select * from search_documents_with(

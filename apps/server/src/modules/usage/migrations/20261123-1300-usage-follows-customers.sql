@@ -71,3 +71,6 @@ language sql security definer set search_path = public, pg_temp as $$
   set input_bytes = traffic_points.input_bytes + excluded.input_bytes,
     output_bytes = traffic_points.output_bytes + excluded.output_bytes
 $$;
+
+alter function usage_add(uuid[], uuid[], uuid[], uuid[], timestamptz[], bigint[], bigint[], boolean)
+set plan_cache_mode = force_generic_plan;
