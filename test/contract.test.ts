@@ -182,6 +182,34 @@ contract('routers', () =>
   }),
 )
 
+contract('access_devices', async () => {
+  const router = await other.post('/routers', {
+    title: 'Theirs',
+    nas_ip: '10.9.9.8',
+    radius_secret: 'testing123',
+  })
+  return subject({
+    noun: 'access_device',
+    path: '/access_devices',
+    scope: 'tenant',
+    valid: (n) => ({
+      title: `OLT ${String(n).padStart(4, '0')}`,
+      type: n % 2 ? 'olt' : 'switch',
+      site: 'North',
+      ports: n % 2 ? null : 24,
+    }),
+    change: { site: 'South', ports: 48, status: 'retired' },
+    invalid: [
+      [{ type: 'toaster' }, 'type', 'not_a_choice'],
+      [{ ports: 0 }, 'ports', 'out_of_range'],
+      [{ title: '' }, 'title', 'required'],
+    ],
+    filterBy: 'type',
+    sortBy: 'title',
+    foreign: [['router_id', router.id]],
+  })
+})
+
 contract('ip_networks', async () => {
   const router = await other.post('/routers', {
     title: 'Theirs',
@@ -202,6 +230,41 @@ contract('ip_networks', async () => {
     filterBy: 'purpose',
     sortBy: 'created_at',
     foreign: [['router_id', router.id]],
+  })
+})
+
+contract('service_macs', async () => {
+  const lineOf = async (by: Client, n: number) => {
+    const customer = await by.post('/customers', { name: 'Holder' })
+    // Whoever may see tariffs has been given this one by the administrator.
+    const tariff = tariffs.get(by.tenant_id)!
+    const whose = by.tenant_id === admin.tenant_id ? admin : other
+    return whose.post('/services', { customer_id: customer.id, tariff_id: tariff, login: `holder-${n}` })
+  }
+  const tariffs = new Map<string, string>()
+  for (const by of [admin, other]) {
+    const speeds = { speed_download_kbps: 1000, speed_upload_kbps: 1000 }
+    const body = { title: 'For devices', service_type: 'internet', price: '1.00', ...speeds }
+    tariffs.set(by.tenant_id, String((await by.post('/tariffs', body)).id))
+  }
+  const stranger = await lineOf(other, 0)
+  return subject({
+    noun: 'service_mac',
+    path: '/service_macs',
+    scope: 'partner',
+    valid: async (n, by) => ({
+      service_id: (await lineOf(by, n)).id,
+      mac: `02:00:5e:00:${(n >> 8).toString(16).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`,
+      note: 'Set-top box',
+    }),
+    change: { note: 'A second router', mac: '02:00:5e:ff:ff:ff' },
+    invalid: [
+      [{ mac: '02:00' }, 'mac', 'not_a_mac'],
+      [{ service_id: 'x' }, 'service_id', 'not_an_id'],
+    ],
+    filterBy: 'mac',
+    sortBy: 'mac',
+    foreign: [['service_id', stranger.id]],
   })
 })
 

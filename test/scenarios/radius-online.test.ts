@@ -264,6 +264,21 @@ describe('what happens to a subscriber who is online', () => {
     expect((await ask(who)).result).toBe('accept')
   })
 
+  test('other addresses: the session is ended, so that the next one has them', async () => {
+    const who = await subscriber()
+    await goOnline(who)
+    await who.admin.post(`/services/${who.service.id}/change_addresses`, { ipv4_address: '10.7.7.7' })
+    await settled(isp, who.admin.tenant_id)
+    expect(asked.map(({ kind }) => kind)).toEqual(['disconnect'])
+    const radius = client()
+    const again = await radius.access({
+      'User-Name': String(who.service.login),
+      'User-Password': 'pässword 1',
+    })
+    await radius.close()
+    expect(again.result === 'accept' && again.packet.ip('Framed-IP-Address')).toBe('10.7.7.7')
+  })
+
   test('walled: the session goes into the address list by CoA, and is ended when the block is lifted', async () => {
     const who = await subscriber({ router: { block_mode: 'walled', walled_list: 'unpaid' } })
     await goOnline(who)

@@ -28,7 +28,16 @@ export const groups: Group[] = [
   {
     key: 'network',
     icon: IconNetwork,
-    nouns: ['session', 'router', 'ip_network', 'ip_address', 'coa_request', 'auth_attempt'],
+    nouns: [
+      'session',
+      'router',
+      'access_device',
+      'ip_network',
+      'ip_address',
+      'ipv6_prefix',
+      'coa_request',
+      'auth_attempt',
+    ],
   },
   {
     key: 'catalogue',
@@ -45,12 +54,14 @@ export const groups: Group[] = [
     key: 'settings',
     icon: IconSettings,
     nouns: [
+      'tenant',
       'user',
       'role',
       'api_key',
       'sign_in_session',
       'partner',
       'billing_default',
+      'billing_policy',
       'label',
       'import',
       'saved_view',

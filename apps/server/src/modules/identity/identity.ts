@@ -11,6 +11,12 @@ export const tenants = resource('tenant', {
     time_zone: { kind: 'text', readonly: true, list: true },
     test_clock: { kind: 'boolean', readonly: true, list: true },
     clock_at: { kind: 'datetime', readonly: true, nullable: true },
+    unique_macs: {
+      kind: 'boolean',
+      readonly: true,
+      label: 'One service a MAC address',
+      help: 'A MAC address may be on one living service only',
+    },
   },
 })
 

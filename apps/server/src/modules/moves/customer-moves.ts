@@ -24,7 +24,7 @@ export const customerMoves = resource('customer_move', {
   },
 })
 
-/** `was` is how the customer stood that gave. */
+/** `was` is how the customer, or the service, stood that was given. */
 export type CustomerMove = Row<typeof customerMoves> & { was: Was }
 
 export type Was = {

@@ -25,6 +25,15 @@ export async function moveEverything(ctx: Ctx, move: Move): Promise<Moved[]> {
 export const moveService = (ctx: Ctx, move: Move & { service_id: string }): Promise<Moved[]> =>
   moveThese(ctx, move, followers(ctx), () => sql`service_id = ${move.service_id}`)
 
+/** The address of a service that moves. */
+export const moveAddress = (ctx: Ctx, move: Move, address_id: string): Promise<Moved[]> =>
+  moveThese(
+    ctx,
+    move,
+    pointersTo(ctx, 'customer').filter(({ noun }) => noun.name === 'address'),
+    () => sql`id = ${address_id}`,
+  )
+
 /** The rows that were moved go back, and with services and invoices what became of them meanwhile. */
 export async function moveBack(ctx: Ctx, move: Move): Promise<void> {
   const rows = await ctx.db.all(sql<{ noun: string; field: string; row_ids: string[] }>`

@@ -6,9 +6,10 @@ import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, change, insert, lock } from '#kernel/store.ts'
 import { activateCustomer, called, customers } from '#modules/customers/index.ts'
+import { addressGoesAlong } from './service-address.ts'
 import { services } from '#modules/services/index.ts'
 import { customerMoves, hoursToUndo } from './customer-moves.ts'
-import { moveService as moveRowsOf, noteMoved, type Moved } from './move-rows.ts'
+import { moveAddress, moveService as moveRowsOf, noteMoved, type Moved } from './move-rows.ts'
 
 export type MovedService = {
   service_id: string
@@ -18,6 +19,8 @@ export type MovedService = {
   undo_until: string
   /** What went with it, by noun. */
   moved: Moved[]
+  /** Whether it lost its own address, at which the customer it comes from has more. */
+  address_left_behind: boolean
 }
 
 /**
@@ -35,7 +38,7 @@ export const moveService = command(
       customer_id: { kind: 'reference', to: 'customer', label: 'To customer' },
       reason: { kind: 'text', max: 500, nullable: true },
     },
-    help: 'Its sessions and usage go with it; invoices stay. Can be undone within a day.',
+    help: 'Its sessions, usage and address go with it; invoices stay. Can be undone within a day.',
   },
   async (ctx, service, { customer_id, reason = null }): Promise<MovedService> => {
     if (customer_id === service.customer_id)
@@ -67,7 +70,11 @@ export const moveService = command(
         actor: new JsonValue(ctx.actor),
         undo_until,
       },
-      { action: 'moved', reason, columns: { id: move_id } },
+      {
+        action: 'moved',
+        reason,
+        columns: { id: move_id, was: new JsonValue({ service_address_id: service.service_address_id }) },
+      },
     )
     const between = { id: move_id, from: from.id, to: to.id }
     await noteMoved(
@@ -77,7 +84,11 @@ export const moveService = command(
       'customer_id',
       sql`select id from services where id = ${service.id}`,
     )
-    const moved = await moveRowsOf(ctx, { ...between, service_id: service.id })
+    const along = await addressGoesAlong(ctx, service)
+    const moved = [
+      ...(await moveRowsOf(ctx, { ...between, service_id: service.id })),
+      ...(along ? await moveAddress(ctx, between, along) : []),
+    ]
     await ctx.db.run(
       sql`update customer_moves set moved = ${JSON.stringify(moved)}::jsonb where id = ${move_id}`,
     )
@@ -85,7 +96,7 @@ export const moveService = command(
       ctx,
       services,
       service,
-      { customer_id: to.id },
+      { customer_id: to.id, service_address_id: along },
       {
         action: 'moved',
         reason,
@@ -101,6 +112,7 @@ export const moveService = command(
       customer_move_id: move_id,
       undo_until,
       moved,
+      address_left_behind: along !== service.service_address_id,
     }
   },
 )

@@ -85,10 +85,10 @@ async function undo(ctx: Ctx, move: Move, why: string | null): Promise<Move> {
   const from = await lock(ctx, customers, move.from_customer_id)
   await mustBeUntouched(ctx, move, to)
   const between = { id: move.id, from: from.id, to: to.id }
+  const { was } = await ctx.db.one(
+    sql<Pick<CustomerMove, 'was'>>`select was from customer_moves where id = ${move.id}`,
+  )
   if (move.kind === 'merge') {
-    const { was } = await ctx.db.one(
-      sql<Pick<CustomerMove, 'was'>>`select was from customer_moves where id = ${move.id}`,
-    )
     await standAsBefore(ctx, from, was)
     await moveBack(ctx, between)
     await reverse(ctx, move.id, {
@@ -105,6 +105,10 @@ async function undo(ctx: Ctx, move: Move, why: string | null): Promise<Move> {
       { action: 'merge_undone', reason: why, data: { from_customer_id: from.id, customer_move_id: move.id } },
     )
   } else {
+    // What it was given meanwhile is the other customer's.
+    await ctx.db.run(
+      sql`update services set service_address_id = ${was.service_address_id ?? null} where id = ${move.service_id}`,
+    )
     await moveBack(ctx, between)
   }
   return change(

@@ -30,12 +30,14 @@ export function authorize(subscriber: Subscriber | undefined, asked: Asked): Aut
       'The router asked by a method that is not supported; use PAP, CHAP or MS-CHAP.',
     )
   if (asked.credentials === 'wrong') return reject('wrong_password', 'Wrong password.')
-  if (subscriber.mac && subscriber.mac !== asked.mac) {
+  const { macs } = subscriber
+  if (macs && !(asked.mac && macs.includes(asked.mac))) {
+    const bound = `This service is bound to the ${macs.length > 1 ? 'devices' : 'device'} ${macs.slice(0, 3).join(', ')}${macs.length > 3 ? ` and ${macs.length - 3} more` : ''}`
     return reject(
       'wrong_mac',
       asked.mac
-        ? `This service is bound to the device ${subscriber.mac}; ${asked.mac} asked.`
-        : `This service is bound to the device ${subscriber.mac}, and the router did not say which device asked.`,
+        ? `${bound}; ${asked.mac} asked.`
+        : `${bound}, and the router did not say which device asked.`,
     )
   }
   if (subscriber.router_id && subscriber.router_id !== asked.router.id)

@@ -25,6 +25,7 @@ export const followChanges = on(
     'service.disabled',
     'service.terminated',
     'service.tariff_changed',
+    'service.addresses_changed',
     'service.moved',
     'service.taken_over',
     'service.given_back',
@@ -43,7 +44,9 @@ export const followChanges = on(
         where s.status <> 'closed' and s.service_id is not null and s.id > ${after} and ${where}
         order by s.id
         limit ${sessionsAtOnce}`)
-      await wantOf(ctx, open, event.type)
+      // Addresses are given when a session begins: it has to begin anew.
+      if (event.type === 'service.addresses_changed') await endAll(ctx, open, event.type)
+      else await wantOf(ctx, open, event.type)
       const last = open.at(-1)
       if (!last || open.length < sessionsAtOnce) return
       after = last.id
@@ -123,6 +126,12 @@ async function wantOf(ctx: Ctx, open: readonly OpenSession[], reason: string): P
         reason,
       })
   }
+}
+
+async function endAll(ctx: Ctx, open: readonly OpenSession[], reason: string): Promise<void> {
+  for (const session of open)
+    if (session.policy !== policies.disconnected)
+      await want(ctx, session, { kind: 'disconnect', policy: policies.disconnected, reason })
 }
 
 type Wish = { kind: 'coa' | 'disconnect'; policy: string; reason: string }

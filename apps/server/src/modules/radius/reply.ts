@@ -25,6 +25,7 @@ export function replyTo(
   if (isPpp(packet))
     attributes.push(['Service-Type', serviceTypeFramed], ['Framed-Protocol', framedProtocolPpp])
   if (subscriber.ipv4_address) attributes.push(['Framed-IP-Address', subscriber.ipv4_address])
+  if (subscriber.ipv6_prefix) attributes.push(['Delegated-IPv6-Prefix', subscriber.ipv6_prefix])
   attributes.push(['Acct-Interim-Interval', jittered(router.interim_interval_s)])
   attributes.push(...policy.attributes)
   const { tenant_id, service_id } = subscriber

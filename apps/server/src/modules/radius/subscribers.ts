@@ -16,7 +16,9 @@ export type Subscriber = {
   start_date: string
   router_id: string | null
   ipv4_address: string | null
-  mac: string | null
+  ipv6_prefix: string | null
+  /** The devices that alone may use it; null: any. */
+  macs: readonly string[] | null
   customer_status: string
   customer_status_reason: string | null
   customer_status_since: string

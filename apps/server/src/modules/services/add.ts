@@ -10,8 +10,14 @@ import type { Resource } from '#kernel/resource.ts'
 import { id as identifier, sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
 import { contractEnd, mustBeOffered, phasesOfTariffs, tariffs, type Tariff } from '#modules/catalog/index.ts'
-import { activateCustomer, customers, type Customer } from '#modules/customers/index.ts'
-import { assignPoolAddress, assignStaticAddresses } from '#modules/network/index.ts'
+import { activateCustomer, claimAddress, customers, type Customer } from '#modules/customers/index.ts'
+import {
+  assignPoolAddress,
+  assignPrefix,
+  assignStaticAddresses,
+  mustBePrefix,
+} from '#modules/network/index.ts'
+import { keepDetails } from './details.ts'
 import { completed, insertChanges, insertPeriods, type Entry, type NewChange } from './history.ts'
 import { phaseEntries } from './phases.ts'
 import { noSuchTariff, priceFor, shortestPeriod } from './price.ts'
@@ -32,7 +38,12 @@ export type NewService = {
   router_id?: string | null
   ipv4_mode?: Service['ipv4_mode'] | null
   ipv4_address?: string | null
+  ipv6_prefix?: string | null
   mac?: string | null
+  mac_binding?: boolean
+  service_address_id?: string | null
+  access_device_id?: string | null
+  access_port?: string | null
   start_date?: string | null
   external_id?: string | null
   activate?: boolean
@@ -65,7 +76,11 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
     if (!tariff) throw noSuchTariff()
     const customer = buyer(buyers.get(service.customer_id))
     // What a bundle contains need not be sold by itself.
-    if (!service.bundle_service_id) await mustBeOffered(ctx, tariff, customer)
+    const place = service.service_address_id
+      ? await claimAddress(ctx, service.service_address_id, customer.id, 'service_address_id')
+      : undefined
+    if (!service.bundle_service_id) await mustBeOffered(ctx, tariff, customer, place ? { place } : {})
+    await keepDetails(ctx, { id: null, customer_id: customer.id }, { ...service, service_address_id: null })
     const period_months = service.period_months ?? shortestPeriod(tariff)
     const list_price = priceFor(tariff, period_months)
     ready.push({ ...judged({ ...service, period_months }, tariff, now), list_price, tariff })
@@ -79,6 +94,7 @@ export async function addServices(ctx: Ctx, wanted: readonly NewService[]): Prom
         : [],
     ),
   )
+  for (const { id, ipv6_prefix } of rows) if (ipv6_prefix) await assignPrefix(ctx, id, ipv6_prefix)
   const phases = await phasesOfTariffs(ctx, [...sold.keys()])
   const histories = rows.map((service, n) => {
     const { list_price, begins, tariff } = ready[n]!
@@ -112,7 +128,7 @@ type Ready = ReturnType<typeof judged>
 
 /** What is given, completed; refused with a sentence where it does not go together. */
 function judged(service: NewService & { period_months: number }, tariff: Tariff, now: string) {
-  const { login, password, ipv4_mode, ipv4_address, start_date, activate, ...rest } = service
+  const { login, password, ipv4_mode, ipv4_address, ipv6_prefix, start_date, activate, ...rest } = service
   const internet = tariff.service_type === 'internet'
   if (internet && !login) throw invalidField('login', 'required', 'An internet service needs a login.')
   if (!internet && (login || password))
@@ -122,6 +138,13 @@ function judged(service: NewService & { period_months: number }, tariff: Tariff,
     throw invalidField('ipv4_address', 'required', 'A static service needs its IP address.')
   if (ipv4_address?.includes(':'))
     throw invalidField('ipv4_address', 'not_ipv4', 'IPv4 address must be an IPv4 address.')
+  if (!internet && (ipv6_prefix || service.access_device_id))
+    throw invalidField(
+      ipv6_prefix ? 'ipv6_prefix' : 'access_device_id',
+      'not_internet',
+      'Only internet services have a prefix and an access device.',
+    )
+  if (ipv6_prefix) mustBePrefix(ipv6_prefix)
   const start = start_date ?? now
   const begins = activate ? (start > now ? start : now) : null
   const agreed = begins !== null && tariff.minimum_months !== null
@@ -138,6 +161,8 @@ function judged(service: NewService & { period_months: number }, tariff: Tariff,
       password: internet ? (password ?? madeUpPassword()) : null,
       ipv4_mode: mode,
       ipv4_address: ipv4_address ?? null,
+      ipv6_prefix: ipv6_prefix ?? null,
+      access_port: rest.access_port?.trim() || null,
       start_date: start,
       // The term is the tariff's, which the row takes when it is inserted.
       contract_start: agreed ? begins : null,

@@ -3,7 +3,7 @@ import { asSystem } from '#kernel/insiders.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, lock } from '#kernel/store.ts'
 import { activateCustomer, customers } from '#modules/customers/index.ts'
-import { releaseAddresses } from '#modules/network/index.ts'
+import { releaseAddresses, releasePrefix } from '#modules/network/index.ts'
 import { timelineNow } from './history.ts'
 import { services, type Service, type ServiceStatus } from './services.ts'
 import { periodOn, type Timeline } from './timeline.ts'
@@ -25,9 +25,12 @@ export async function follow(
 ): Promise<Service> {
   const row = rowOf(service, timeline, today(ctx).toString())
   const ended = row.status === 'terminated' && service.status !== 'terminated'
-  if (ended) await releaseAddresses(ctx, service.id)
+  if (ended) {
+    await releaseAddresses(ctx, service.id)
+    if (service.ipv6_prefix) await releasePrefix(ctx, service.id)
+  }
   const address = ended
-    ? { ipv4_address: null }
+    ? { ipv4_address: null, ipv6_prefix: null }
     : told.ipv4_address === undefined
       ? {}
       : { ipv4_address: told.ipv4_address }

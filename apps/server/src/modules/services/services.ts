@@ -3,6 +3,7 @@ import { invalidField } from '#kernel/refused.ts'
 import { resource, type Row } from '#kernel/resource.ts'
 import { serviceTypes } from '#modules/catalog/index.ts'
 import { keepContract, serviceContractFields } from './contract-fields.ts'
+import { keepChangedDetails } from './details.ts'
 
 export const serviceStatuses = ['pending', 'active', 'stopped', 'disabled', 'terminated'] as const
 export type ServiceStatus = (typeof serviceStatuses)[number]
@@ -47,6 +48,13 @@ export const services = resource('service', {
       unit: 'months',
       help: 'Paid for so many months at a time',
     },
+    service_address_id: {
+      kind: 'reference',
+      to: 'address',
+      nullable: true,
+      filter: true,
+      help: 'Where it is, one of the customer’s addresses; empty: where the customer is served',
+    },
     login: {
       kind: 'text',
       max: 120,
@@ -66,6 +74,21 @@ export const services = resource('service', {
       group: 'Access',
       help: 'Only this router may ask for it; empty: any',
     },
+    access_device_id: {
+      kind: 'reference',
+      to: 'access_device',
+      nullable: true,
+      filter: true,
+      group: 'Access',
+      help: 'What its line ends at: an OLT, a switch, an access point',
+    },
+    access_port: {
+      kind: 'text',
+      max: 40,
+      nullable: true,
+      group: 'Access',
+      help: 'On the access device; a port carries one service',
+    },
     ipv4_mode: {
       kind: 'choice',
       values: ['none', 'static', 'pool'],
@@ -74,12 +97,27 @@ export const services = resource('service', {
       group: 'Access',
     },
     ipv4_address: { kind: 'ip', nullable: true, readonly: true, list: true, group: 'Access' },
+    ipv6_prefix: {
+      kind: 'cidr',
+      nullable: true,
+      readonly: true,
+      group: 'Access',
+      label: 'IPv6 prefix',
+      help: 'Delegated to it, such as 2001:db8:7::/56',
+    },
     mac: {
       kind: 'mac',
       nullable: true,
       group: 'Access',
       label: 'MAC address',
-      help: 'Only from this device; empty: any',
+      help: 'Of its device; further ones are noted beside it. With none, any device may use it',
+    },
+    mac_binding: {
+      kind: 'boolean',
+      default: true,
+      group: 'Access',
+      label: 'MAC binding',
+      help: 'Only its devices may use it; otherwise they are noted only',
     },
     start_date: { kind: 'date', readonly: true },
     end_date: { kind: 'date', nullable: true, readonly: true },
@@ -96,8 +134,9 @@ export const services = resource('service', {
     external_id: { kind: 'text', max: 100, nullable: true, filter: true, immutable: true },
   },
   before: {
-    async update(_, service, changes) {
+    async update(ctx, service, changes) {
       keepContract(service, changes)
+      await keepChangedDetails(ctx, service, changes)
       if (changes.password === null && service.service_type === 'internet')
         throw invalidField('password', 'required', 'An internet service needs a password.')
     },

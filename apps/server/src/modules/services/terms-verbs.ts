@@ -5,7 +5,7 @@ import { asSystem } from '#kernel/insiders.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { change, find } from '#kernel/store.ts'
 import { mustBeAllowedChange, mustBeOffered, tariffs, type Tariff } from '#modules/catalog/index.ts'
-import { customers } from '#modules/customers/index.ts'
+import { addresses, customers } from '#modules/customers/index.ts'
 import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dates.ts'
 import { enter } from './enter.ts'
 import { timelineNow, type Entry, type StoredChange } from './history.ts'
@@ -129,7 +129,11 @@ async function mustBeSold(ctx: Ctx, service: Service, tariff: Tariff, from_tarif
   ])
   if (!present || !customer) throw new Error('A service without its tariff or customer.')
   mustBeAllowedChange(present, tariff)
-  if (tariff.id !== present.id) await mustBeOffered(ctx, tariff, customer)
+  if (tariff.id === present.id) return
+  const place = service.service_address_id
+    ? await find(asSystem(ctx), addresses, service.service_address_id)
+    : undefined
+  await mustBeOffered(ctx, tariff, customer, place ? { place } : {})
 }
 
 /** Only what differs is entered, so that another change of another thing stands beside it. A service that has not begun has new terms from its start. */
