@@ -4,6 +4,7 @@ import { kinds } from './kinds.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { referencesOf, type Reference } from './references.ts'
 import { invalidField, Refused } from './refused.ts'
+import { besideColumns, customNamed, type Beside } from './beside.ts'
 import { columnOf, type Field, type FieldKind, type Resource } from './resource.ts'
 import { searchCondition } from './search.ts'
 import { printValue, shapeOf } from './shape.ts'
@@ -43,23 +44,26 @@ export async function aggregate(ctx: Ctx, noun: Resource, query: ListQuery): Pro
   )
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, filters)]
   if (filters.q) where.push(searchCondition(ctx, noun, filters.q))
-  const columns = [...new Set([...groups, ...wanted].map(({ name }) => columnOf(noun, name)))]
+  const columns = [...new Set([...groups, ...wanted].map(({ column }) => column))]
+  const source = besideColumns(
+    noun,
+    [...groups, ...wanted].flatMap(({ beside }) => beside ?? []),
+  )
   const rows = await ctx.db.all(sql<Record<string, unknown> & { n: bigint }>`
     select ${join([
       sql`count(*) as n`,
-      ...groups.map(({ name }, n) => sql`${id(columnOf(noun, name))} as ${id(`group_${n}`)}`),
+      ...groups.map(({ column }, n) => sql`${id(column)} as ${id(`group_${n}`)}`),
       ...wanted.map(
-        ({ figure, name }, n) =>
-          sql`${raw(figure)}(${id(columnOf(noun, name))})::text as ${id(`figure_${n}`)}`,
+        ({ figure, column }, n) => sql`${raw(figure)}(${id(column)})::text as ${id(`figure_${n}`)}`,
       ),
     ])}
     from (
       select ${columns.length > 0 ? join(columns.map((name) => id(name))) : sql`1`}
-      from ${id(noun.table)}
+      from ${source}
       ${and(where)}
       limit ${mostRows + 1}
     ) as rows
-    ${groups.length > 0 ? sql`group by ${join(groups.map(({ name }) => id(columnOf(noun, name))))}` : sql``}
+    ${groups.length > 0 ? sql`group by ${join(groups.map(({ column }) => id(column)))}` : sql``}
     order by n desc
     limit ${mostGroups + 1}`)
   mustBeFew(noun, rows)
@@ -77,6 +81,8 @@ export async function aggregate(ctx: Ctx, noun: Resource, query: ListQuery): Pro
 const fits = (figure: Figure, { kind }: Field) =>
   figure === 'sum' ? addable.includes(kind) : kinds[kind].compare === 'order'
 
+type Named = { name: string; field: Field; column: string; beside?: Beside }
+
 /** The fields of a parameter, each of which the actor may read and the figure can be taken of. */
 function named(
   ctx: Ctx,
@@ -84,11 +90,16 @@ function named(
   parameter: Figure | 'group',
   list: string | undefined,
   suits: (field: Field) => boolean,
-): { name: string; field: Field }[] {
+): Named[] {
   const names = [...new Set(list?.split(',') ?? [])]
   if (names.length > mostFields)
     throw invalidField(parameter, 'too_many_values', `${parameter} takes at most ${mostFields} fields.`)
-  return names.map((name) => {
+  return names.map((name): Named => {
+    if (name.startsWith('custom.')) {
+      const { field, beside } = customNamed(ctx, noun, name, 'filter', parameter)
+      if (!suits(field)) throw notAggregable(noun, parameter, name)
+      return { name, field, column: beside.column, beside }
+    }
     const field = shapeOf(ctx, noun).fields.get(name)
     if (!field)
       throw invalidField(
@@ -96,17 +107,19 @@ function named(
         'unknown_field',
         `“${name}” is not a field of ${noun.label_plural.toLowerCase()}.`,
       )
-    if (!suits(field))
-      throw invalidField(
-        parameter,
-        'not_aggregable',
-        parameter === 'group'
-          ? `${noun.label_plural} cannot be grouped by ${name}; group by a field that the list can be filtered by.`
-          : `There is no ${parameter} of ${name}.`,
-      )
-    return { name, field }
+    if (!suits(field)) throw notAggregable(noun, parameter, name)
+    return { name, field, column: columnOf(noun, name) }
   })
 }
+
+const notAggregable = (noun: Resource, parameter: Figure | 'group', name: string) =>
+  invalidField(
+    parameter,
+    'not_aggregable',
+    parameter === 'group'
+      ? `${noun.label_plural} cannot be grouped by ${name}; group by a field that the list can be filtered by.`
+      : `There is no ${parameter} of ${name}.`,
+  )
 
 function mustBeFew(noun: Resource, rows: readonly { n: bigint }[]): void {
   if (rows.length > mostGroups)

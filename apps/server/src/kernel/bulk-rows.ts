@@ -1,6 +1,7 @@
 import type { Ctx } from './ctx.ts'
 import { perform } from './commands.ts'
 import { and, conditions, limitOf, scope, type ListQuery } from './filters.ts'
+import { readTree } from './filter-tree.ts'
 import { isId } from './ids.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { invalidField, Refused } from './refused.ts'
@@ -33,11 +34,12 @@ export function bulkRequestOf(body: Record<string, unknown>): BulkRequest {
     throw invalidField('operation', 'required', 'Say which operation: update, delete, create or a verb.')
   if (ids !== undefined && !(Array.isArray(ids) && ids.every(isId)))
     throw invalidField('ids', 'not_ids', 'Ids must be a list of ids.')
-  if (filter !== undefined && !isTextMap(filter))
+  const query = isObject(filter) && 'rules' in filter ? { filter: JSON.stringify(readTree(filter)) } : filter
+  if (query !== undefined && !isTextMap(query))
     throw invalidField(
       'filter',
       'not_a_filter',
-      'The filter is an object of the list’s own query, each value a text: {"status": "active"}.',
+      'The filter is an object of the list’s own query, each value a text: {"status": "active"}; or a tree: {"combinator": "or", "rules": […]}.',
     )
   if (rows !== undefined && !(Array.isArray(rows) && rows.every(isObject)))
     throw invalidField('rows', 'not_objects', 'Rows must be a list of objects.')
@@ -48,7 +50,7 @@ export function bulkRequestOf(body: Record<string, unknown>): BulkRequest {
   return {
     operation,
     ...(ids ? { ids } : {}),
-    ...(filter ? { filter } : {}),
+    ...(query ? { filter: query } : {}),
     ...(rows ? { rows } : {}),
     ...(input ? { input } : {}),
     ...(dry_run ? { dry_run } : {}),

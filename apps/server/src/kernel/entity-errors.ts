@@ -13,5 +13,12 @@ export function inOwnWords(tenant: Tenant, error: unknown): unknown {
     if (error.code === '23514') error.constraint = `${noun.plural}_${field}_check`
     else error.column = field
   }
+  for (const [noun, fields] of tenant.custom_fields)
+    for (const [name, field] of Object.entries(fields)) {
+      if (!field.beside || field.beside.table !== `dyn.${error.table}`) continue
+      if (!error.constraint?.startsWith(field.beside.column)) continue
+      error.table = noun
+      error.column = `custom.${name}`
+    }
   return error
 }

@@ -8,7 +8,16 @@ import Fastify, {
 } from 'fastify'
 import { actingFor } from './acting.ts'
 import type { App } from './app.ts'
-import { act, reading, rehearse, StaleAccess, type Ctx, type Origin, type Principal } from './ctx.ts'
+import {
+  act,
+  mustBeCurrent,
+  reading,
+  rehearse,
+  StaleAccess,
+  type Ctx,
+  type Origin,
+  type Principal,
+} from './ctx.ts'
 import { withRehearsed } from './rehearsed.ts'
 import { mustBeKey, once, type Answer } from './idempotency.ts'
 import { isId, newId } from './ids.ts'
@@ -184,9 +193,16 @@ export async function readAs<T>(
   reply: FastifyReply,
   work: (ctx: Ctx) => Promise<T>,
 ): Promise<T> {
-  return freshly(app, request, reply, async (principal) =>
-    work(await reading(app, principal, originOf(request))),
-  )
+  return freshly(app, request, reply, async (principal) => {
+    const ctx = await reading(app, principal, originOf(request))
+    try {
+      return await work(ctx)
+    } catch (error) {
+      // What was refused before anything was asked of the database may hold no longer: a field that was made a moment ago.
+      if (error instanceof Refused) await mustBeCurrent(ctx)
+      throw error
+    }
+  })
 }
 
 /** A reading request whose statements must see one snapshot. */

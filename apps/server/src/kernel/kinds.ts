@@ -15,6 +15,8 @@ export type Kind = {
   decode: (value: unknown, field: Field, money: Money) => unknown
   /** Stored value → API value. Identity when absent. Never sees null. */
   encode?: (stored: never, field: Field, money: Money) => unknown
+  /** Digits after the point, where a decimal number is stored as a whole number of its smallest units. */
+  digits?: (field: Field) => number
   /** How filters compare it. `order` adds lt, lte, gt, gte. `prefix` adds starts. */
   compare: 'order' | 'equal' | 'prefix' | 'none'
 }
@@ -294,6 +296,7 @@ function fixedPoint(digits: number): Kind {
       return within(units, field, digits)
     },
     encode: (stored: bigint) => formatDecimal(stored, digits).replace(/\.?0+$/, ''),
+    digits: () => digits,
     compare: 'order',
   }
 }

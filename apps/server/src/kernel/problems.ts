@@ -56,7 +56,7 @@ const unavailable = new Refused(
 /** The database guards; its refusals speak of the field they guard. */
 function databaseRefusal(error: DatabaseError): Refused | undefined {
   const field = error.column ?? fieldOfConstraint(error)
-  const name = field ? words(field) : 'This'
+  const name = field ? words(field.replace(/^custom\./, '')) : 'This'
   const errors = (code: string, detail: string) => (field ? { errors: [{ field, code, detail }] } : {})
   switch (error.code) {
     case '23505': {
@@ -65,7 +65,7 @@ function databaseRefusal(error: DatabaseError): Refused | undefined {
     }
     case '23503': {
       const missing = !error.message.startsWith('update or delete')
-      const noun = field.replace(/_id$/, '')
+      const noun = field.replace(/^custom\./, '').replace(/_id$/, '')
       const detail = missing
         ? `There is no ${words(noun).toLowerCase()} with this id, or you may not see it.`
         : `It is still used by ${words(error.table ?? 'other rows').toLowerCase()}, so it cannot be removed.`

@@ -3,6 +3,7 @@
  * screens are derived from the declaration. An administrator's entity is the same value, read from the database.
  */
 import type { Apart } from './apart.ts'
+import type { Beside } from './beside.ts'
 import type { Ctx } from './ctx.ts'
 import type { Sql } from './sql.ts'
 
@@ -61,6 +62,10 @@ export type Field = {
   sort?: boolean
   /** Among the columns a list shows at first. */
   list?: boolean
+  /** The key under which `custom` holds an administrator's field; its name where it was never renamed. */
+  key?: string
+  /** The indexed column of an administrator's field. */
+  beside?: Beside
 }
 
 export type Fields = Record<string, Field>

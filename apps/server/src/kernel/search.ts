@@ -64,12 +64,16 @@ function searchRows(ctx: Ctx, nouns: readonly Resource[], query: Asked, limit: n
 
 /** Fields that the actor may not find by, as search_terms names them. */
 function hiddenTerms(ctx: Ctx, noun: Resource): string[] {
+  const custom = ctx.tenant.custom_fields.get(noun.name) ?? {}
+  const keyOf = (name: string) => `custom.${custom[name]?.key ?? name}`
   const hidden = [...ctx.access.hidden(noun.name)].flatMap((name) =>
     name === 'custom'
-      ? Object.keys(ctx.tenant.custom_fields.get(noun.name) ?? {}).map((field) => `custom.${field}`)
-      : noun.fields[name]
-        ? columnOf(noun, name)
-        : name,
+      ? Object.keys(custom).map(keyOf)
+      : name.startsWith('custom.')
+        ? keyOf(name.slice('custom.'.length))
+        : noun.fields[name]
+          ? columnOf(noun, name)
+          : name,
   )
   return hidden.map((field) => `${noun.name}.${field}`)
 }

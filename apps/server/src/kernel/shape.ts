@@ -58,7 +58,9 @@ function makeShape(ctx: Ctx, noun: Resource): Shape {
       }
       if (custom) {
         const values = (row.custom ?? {}) as Record<string, unknown>
-        printed.custom = Object.fromEntries(customFields.map(([name]) => [name, values[name] ?? null]))
+        printed.custom = Object.fromEntries(
+          customFields.map(([name, field]) => [name, values[field.key ?? name] ?? null]),
+        )
       }
       if (redacted.length > 0) printed._redacted = redacted
       noun.redact?.(ctx, printed)

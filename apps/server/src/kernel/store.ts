@@ -1,13 +1,13 @@
 import type { Ctx } from './ctx.ts'
 import { record } from './effects.ts'
 import {
-  after,
   and,
   conditions,
   from,
   limitOf,
   orderBy,
   orderOf,
+  partsOf,
   printCursor,
   scope,
   type ListQuery,
@@ -43,13 +43,18 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   const limit = limitOf(query)
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, query, order)]
   if (query.q) where.push(searchCondition(ctx, noun, query.q))
-  const paged = query.cursor ? [...where, after(order, query.cursor)] : where
-  const rows = await ctx.db.all(sql`
-    select ${shape.select}
-    from ${from(noun, order)}
-    ${and(paged)}
-    ${orderBy(order)}
-    limit ${limit + 1}`)
+  const rows: Record<string, unknown>[] = []
+  for (const part of partsOf(order, query.cursor)) {
+    if (rows.length > limit) break
+    rows.push(
+      ...(await ctx.db.all(sql`
+        select ${shape.select}${order.beside ? sql`, ${order.column} as beside_value` : sql``}
+        from ${from(noun, order)}
+        ${and([...where, ...part])}
+        ${orderBy(order)}
+        limit ${limit + 1 - rows.length}`)),
+    )
+  }
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   const columns = fieldsWanted(ctx, noun, query)
@@ -285,9 +290,9 @@ export function everyColumn(noun: Resource): Sql {
 }
 
 /** Errors of a part name it: `custom.contract`. */
-function within<T>(part: string, work: () => T): T {
+async function within<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     throw invalid(error.errors.map((one) => ({ ...one, field: `${part}.${one.field}` })))
@@ -306,16 +311,16 @@ export async function decoded(
   const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
   await mustSeeReferences(ctx, noun.fields, values)
   if (!noun.custom) return { values, custom: undefined }
-  return { values, custom: customValues(ctx, noun, customBody, mode, readonly) }
+  return { values, custom: await customValues(ctx, noun, customBody, mode, readonly) }
 }
 
-function customValues(
+async function customValues(
   ctx: Ctx,
   noun: Resource,
   body: unknown,
   mode: 'create' | 'update',
   readonly: ReadonlySet<string>,
-): JsonValue | undefined {
+): Promise<JsonValue | undefined> {
   const fields = ctx.tenant.custom_fields.get(noun.name) ?? {}
   if (body === undefined && mode === 'update') return undefined
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
@@ -328,14 +333,16 @@ function customValues(
   const denied = new Set(
     [...readonly].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7)),
   )
-  const values = within('custom', () =>
-    decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied),
-  )
+  const values = await within('custom', async () => {
+    const decodedValues = decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied)
+    await mustBeThere(ctx, fields, decodedValues)
+    return decodedValues
+  })
   // Kept as the API prints them: what is shown is what is stored.
   return new JsonValue(
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
-        name,
+        fields[name]?.key ?? name,
         fields[name] ? printValue(ctx, fields[name], value) : null,
       ]),
     ),
@@ -384,6 +391,24 @@ export async function mustSeeReferences(
       )
       if (!seen) throw refuse()
     }
+  }
+}
+
+/** What an administrator's field refers to exists, and the actor may see it: the column that guards it may still be indexing. */
+async function mustBeThere(ctx: Ctx, fields: Fields, values: Record<string, unknown>): Promise<void> {
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name]
+    const target = field.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
+    if (!target || value === null || value === undefined) continue
+    const ids = [value].flat() as string[]
+    const there = await ctx.db.all(sql`
+      select id from ${id(target.table)} ${and([sql`id = any(${ids}::uuid[])`, ...scope(ctx, target)])}`)
+    if (there.length < ids.length)
+      throw invalidField(
+        name,
+        `no_such_${field.to}`,
+        `There is no ${target.label.toLowerCase()} with this id, or you may not see it.`,
+      )
   }
 }
 

@@ -3,17 +3,22 @@ import { Complaint, kinds } from '#kernel/kinds.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id, sql } from '#kernel/sql.ts'
-import { checkDeclared, fieldOf, plain, type Declared } from './vocabulary.ts'
+import { indexLater } from './index-fields.ts'
+import { checkDeclared, fieldOf, needsColumn, plain, type Declared } from './vocabulary.ts'
 
 const mostOnANoun = 200
 const valuesLookedAt = 5000
 
-/** Judges a custom field before it is stored: its noun, its name, its kind, and values that an earlier field of this name left. */
+/**
+ * Judges a custom field before it is stored, or changed from what `before` is: its noun, its name, its kind, and values that an earlier
+ * field of this name left. What has to be indexed, or no longer, is done by a job.
+ */
 export async function checkCustomField(
   ctx: Ctx,
-  row: Record<string, unknown>,
-  fresh: boolean,
+  given: Record<string, unknown>,
+  before: Record<string, unknown> | undefined,
 ): Promise<void> {
+  const row: Record<string, unknown> = { ...before, ...given }
   const noun = ctx.app.nouns.builtIn.find((candidate) => candidate.name === row.noun)
   if (!noun?.custom)
     throw invalidField(
@@ -26,21 +31,74 @@ export async function checkCustomField(
     )
   const declared = { ...row, values: plain(row.values), default: plain(row.default) } as Declared
   checkDeclared(ctx, declared)
-  if (!fresh) return
-  const { n } = await ctx.db.one(
-    sql<{ n: bigint }>`select count(*) as n from custom_fields where noun = ${noun.name}`,
-  )
-  if (Number(n) >= mostOnANoun)
-    throw new Refused(409, 'too_many_fields', `A noun takes at most ${mostOnANoun} custom fields.`)
-  await mustFitOldValues(ctx, noun, declared)
+  mustPointSomewhere(ctx, declared)
+  const others = await ctx.db.all(sql<{ name: string; key: string }>`
+    select name, key from custom_fields where noun = ${noun.name} and id is distinct from ${before?.id ?? null}::uuid`)
+  if (others.some((other) => other.name === declared.name))
+    throw new Refused(
+      409,
+      'already_exists',
+      `${noun.label_plural} have a field “${declared.name}” already.`,
+      {
+        errors: [{ field: 'name', code: 'already_exists', detail: `“${declared.name}” is already in use.` }],
+      },
+    )
+  if (!before) {
+    if (others.length >= mostOnANoun)
+      throw new Refused(409, 'too_many_fields', `A noun takes at most ${mostOnANoun} custom fields.`)
+    const key = freeKey(declared.name, new Set(others.map((other) => other.key)))
+    given.key = key
+    await mustFitOldValues(ctx, noun, declared, key)
+  }
+  index(ctx, noun, given, before, declared)
+}
+
+/** Its values stay where they are; its column goes. */
+export async function forgetCustomField(ctx: Ctx, row: Record<string, unknown>): Promise<void> {
+  if (row.index_status !== 'none') indexLater(ctx, String(row.noun))
+}
+
+/** A renamed field keeps the key it began with, so that the name it had is free while the key is not. */
+function freeKey(name: string, taken: ReadonlySet<string>): string {
+  let key = name
+  for (let n = 2; taken.has(key); n++) key = `${name}_${n}`
+  return key
+}
+
+/** Until rows that exist are copied, lists cannot be filtered by the field. */
+function index(
+  ctx: Ctx,
+  noun: Resource,
+  given: Record<string, unknown>,
+  before: Record<string, unknown> | undefined,
+  declared: Declared,
+): void {
+  const wanted = needsColumn(declared) || declared.searchable === true
+  const uses = ['filterable', 'sortable', 'unique', 'searchable'] as const
+  const changed = !before || uses.some((use) => use in given && given[use] !== before[use])
+  if (!changed || (!wanted && (!before || before.index_status === 'none'))) return
+  Object.assign(given, {
+    index_status: wanted ? 'indexing' : 'none',
+    index_done: 0,
+    index_from: null,
+    index_note: null,
+  })
+  indexLater(ctx, noun.name)
+}
+
+function mustPointSomewhere(ctx: Ctx, { to }: Declared): void {
+  if (!to) return
+  const target = ctx.app.nouns.byName(ctx, to)
+  if (!target || target.log || target.scope === 'whole')
+    throw invalidField('to', 'no_such_noun', `There is no noun “${to}” to point to.`)
 }
 
 /** A deleted field's values are kept; they come back with a field of the same name, so they must be of its kind. */
-async function mustFitOldValues(ctx: Ctx, noun: Resource, declared: Declared): Promise<void> {
+async function mustFitOldValues(ctx: Ctx, noun: Resource, declared: Declared, key: string): Promise<void> {
   const old = await ctx.db.all(sql<{ value: unknown }>`
-    select distinct custom -> ${declared.name}::text as value
+    select distinct custom -> ${key}::text as value
     from ${id(noun.table)}
-    where custom ? ${declared.name}::text and custom -> ${declared.name}::text <> 'null'
+    where custom ? ${key}::text and custom -> ${key}::text <> 'null'
     limit ${valuesLookedAt}`)
   for (const { value } of old) {
     try {

@@ -2,7 +2,7 @@ import { kinds } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type FieldKind, type Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
-import { checkCustomField } from './custom-fields.ts'
+import { checkCustomField, forgetCustomField } from './custom-fields.ts'
 
 /** A noun that an administrator declares. Its rows are served at /api/v1/x/{name}. */
 export const entities = resource('entity', {
@@ -90,32 +90,58 @@ export const entityFields = resource('entity_field', {
   },
 })
 
-const { name, label, help, group, unit, values, min, max } = fieldVocabulary
+/** Kinds that a field added to a built-in noun may have; its values are JSON in the row's `custom`. */
+export const customKinds = everyKind.filter((kind) => kind !== 'secret' && kind !== 'references')
+
+const { name, label, help, group, unit, values, to, min, max } = fieldVocabulary
 
 /** A field added to a built-in noun; its values are in the row's `custom`. */
 export const customFields = resource('custom_field', {
   scope: 'whole',
+  sort: 'position',
   fields: {
     noun: { kind: 'text', max: 40, immutable: true, filter: true, list: true, help: 'customer' },
-    name: { ...name, list: true },
-    label,
+    name: { ...name, immutable: false, list: true, help: 'Small letters, digits, underscores' },
+    label: { ...label, list: true },
     help,
     group,
     unit,
-    kind: {
-      kind: 'choice',
-      values: everyKind.filter((kind) => kind !== 'secret' && kind !== 'references' && kind !== 'reference'),
-      immutable: true,
-      list: true,
-    },
+    kind: { kind: 'choice', values: customKinds, immutable: true, list: true },
     required: { kind: 'boolean', default: false, help: 'Asked for when a row is created' },
+    immutable: { kind: 'boolean', default: false, help: 'Set at creation, then fixed' },
     values: { ...values, immutable: false },
+    to,
     min: { ...min, immutable: false },
     max: { ...max, immutable: false },
     default: { kind: 'json', nullable: true },
+    position: {
+      kind: 'integer',
+      min: 0,
+      max: 10_000,
+      default: 0,
+      sort: true,
+      help: 'Fields are shown in this order',
+    },
+    in_list: { kind: 'boolean', default: true, help: 'Among the columns a list shows at first' },
+    filterable: { kind: 'boolean', default: false, list: true, help: 'Lists can be filtered by it' },
+    sortable: { kind: 'boolean', default: false, help: 'Lists can be sorted by it' },
+    unique: { kind: 'boolean', default: false, list: true, help: 'No two rows have the same value' },
+    searchable: { kind: 'boolean', default: false, list: true, help: 'Found by the search' },
+    index_status: {
+      kind: 'choice',
+      values: ['none', 'indexing', 'ready'],
+      default: 'none',
+      readonly: true,
+      list: true,
+      help: 'indexing: rows that exist are being copied; lists cannot be filtered by it until that is done',
+    },
+    index_done: { kind: 'integer', default: 0, readonly: true, help: 'Rows copied so far' },
+    index_total: { kind: 'integer', nullable: true, readonly: true, help: 'Rows to copy' },
+    index_note: { kind: 'text', max: 500, nullable: true, readonly: true, help: 'What came of it' },
   },
   before: {
-    create: (ctx, row) => checkCustomField(ctx, row, true),
-    update: (ctx, row, changes) => checkCustomField(ctx, { ...row, ...changes }, false),
+    create: (ctx, row) => checkCustomField(ctx, row, undefined),
+    update: (ctx, row, changes) => checkCustomField(ctx, changes, row),
+    delete: (ctx, row) => forgetCustomField(ctx, row),
   },
 })

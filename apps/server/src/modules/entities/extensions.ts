@@ -11,6 +11,13 @@ type StoredEntity = Pick<Resource, 'name' | 'plural' | 'label' | 'label_plural'>
   table_name: string
 }
 type StoredField = Declared & { entity_id: string; column_name: string }
+type StoredCustomField = Declared & {
+  noun: string
+  key: string
+  column_name: string | null
+  table_name: string | null
+  index_status: 'none' | 'indexing' | 'ready'
+}
 
 /** What an administrator declared, as the kernel's own declarations. Read once for each change of the tenant's access version. */
 export async function loadExtensions(db: Db): Promise<Extensions> {
@@ -21,7 +28,11 @@ export async function loadExtensions(db: Db): Promise<Extensions> {
       where status = 'active'
       order by id`),
     db.all(sql<StoredField>`select * from entity_fields order by entity_id, position`),
-    db.all(sql<Declared & { noun: string }>`select * from custom_fields order by noun, id`),
+    db.all(sql<StoredCustomField>`
+      select f.*, t.table_name
+      from custom_fields f
+      left join custom_tables t on t.tenant_id = f.tenant_id and t.noun = f.noun
+      order by f.noun, f.position, f.id`),
   ])
   const fieldsOf = Map.groupBy(fields, (field) => field.entity_id)
   const customOf = Map.groupBy(custom, (field) => field.noun)
@@ -29,7 +40,7 @@ export async function loadExtensions(db: Db): Promise<Extensions> {
     entities: new Map(
       entities.map((entity) => [entity.plural, nounOf(entity, fieldsOf.get(entity.id) ?? [])]),
     ),
-    custom_fields: new Map([...customOf].map(([noun, declared]) => [noun, declaredFields(declared)])),
+    custom_fields: new Map([...customOf].map(([noun, declared]) => [noun, customFieldsOf(declared)])),
   }
 }
 
@@ -56,3 +67,23 @@ function nounOf(entity: StoredEntity, fields: readonly StoredField[]): Resource 
 
 const declaredFields = (declared: readonly Declared[]): Fields =>
   Object.fromEntries(declared.map((field) => [field.name, fieldOf(field)]))
+
+const customFieldsOf = (declared: readonly StoredCustomField[]): Fields =>
+  Object.fromEntries(
+    declared.map((field) => [
+      field.name,
+      {
+        ...fieldOf(field),
+        key: field.key,
+        ...(field.column_name && field.table_name
+          ? {
+              beside: {
+                table: `dyn.${field.table_name}`,
+                column: field.column_name,
+                ready: field.index_status === 'ready',
+              },
+            }
+          : {}),
+      },
+    ]),
+  )

@@ -1,12 +1,15 @@
 import type { Module } from '#kernel/app.ts'
+import { anyJob } from '#kernel/jobs.ts'
 import { asResource } from '#kernel/store.ts'
 import { addField, createEntity, removeEntity, restoreEntity } from './commands.ts'
 import { customFields, entities, entityFields } from './entities.ts'
 import { loadExtensions } from './extensions.ts'
+import { indexFields } from './index-fields.ts'
 
 export const entitiesModule: Module = {
   name: 'entities',
   nouns: [asResource(entities), asResource(entityFields), asResource(customFields)],
   verbs: [createEntity, addField, removeEntity, restoreEntity],
+  jobs: [anyJob(indexFields)],
   loadExtensions,
 }

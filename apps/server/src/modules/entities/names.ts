@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** A physical name that means nothing: 130 random bits in base 32, so it is never reserved, too long or used before. */
-export const opaqueName = (prefix: 'e' | 'f'): string =>
+export const opaqueName = (prefix: 'e' | 'f' | 'x'): string =>
   `${prefix}_${Array.from(randomBytes(26), (byte) => alphabet[byte & 31]).join('')}`
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 

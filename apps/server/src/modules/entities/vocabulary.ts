@@ -124,6 +124,10 @@ export function fieldOf(declared: Declared): Field {
   }
 }
 
+/** Whether a field of a built-in noun stands in a typed column beside `custom`. */
+export const needsColumn = ({ kind, filterable, sortable, unique }: Declared): boolean =>
+  filterable === true || sortable === true || unique === true || kind === 'reference'
+
 /** Kinds of words that search splits a value into; see make_searchable. */
 export const searchKind = (kind: FieldKind): 'words' | 'phone' | 'mac' | 'ip' | undefined =>
   kind === 'phone' || kind === 'mac' || kind === 'ip'
