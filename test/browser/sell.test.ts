@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { startApp, type App } from './app.ts'
-import { launchChromium, openWindow, signIn } from './chromium.ts'
+import { launchChromium, openWindow, signIn, stumblingBlocks } from './chromium.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -74,6 +74,33 @@ test('a tariff is changed with both side by side, and stands among the changes',
   await page.getByText('The service goes to Fibre 1000.').waitFor()
   await page.getByRole('heading', { name: 'Fibre 1000' }).waitFor()
   await page.getByRole('region', { name: 'Changes, past and planned' }).getByText('Fibre 1000').waitFor()
+})
+
+test('“Why?” stands beside status, price and speed, answers for another day as well, and leads to what decided', async () => {
+  const [customer] = (await app.api('GET', '/customers')).data
+  const [service] = (await app.api('GET', '/services')).data
+  await app.api('POST', '/discounts', {
+    customer_id: customer.id,
+    service_id: service.id,
+    label: 'Welcome',
+    kind: 'percent',
+    percent: '10',
+  })
+  await page.goto(`/customers/${customer.id}`)
+  for (const about of ['Status', 'Speed', 'Price']) {
+    await page.getByRole('button', { name: `Why ${about} of Fibre 1000` }).click()
+    const first = page.getByRole('dialog').getByRole('heading', { level: 3 }).first()
+    await first.filter({ hasText: about }).waitFor()
+    if (about !== 'Price') await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+  }
+  const why = page.getByRole('dialog')
+  await why.getByText(/Welcome takes 10% off what is left, 4.50/).waitFor()
+  expect(await stumblingBlocks(page)).toEqual([])
+  await why.getByLabel('On the day').fill('2020-01-01')
+  await why.getByText(/The service was pending/).waitFor()
+  await why.getByLabel('On the day').fill('')
+  await why.getByRole('link', { name: 'Discount' }).click()
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
 })
 
 test('a customer’s page keeps notes, to-dos and papers; a pinned note stands on top of it', async () => {

@@ -85,11 +85,15 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
         <PlannedChanges customer_id={id} />
         <PinnedNotes noun="customer" row_id={id} />
         <CustomerFacts overview={overview} />
-        <CustomerServices overview={overview} onOpen={(service) => setQuery({ service }, true)} />
+        <CustomerServices overview={overview} onOpen={(service, why) => setQuery({ service, why }, true)} />
         <CustomerTabs noun={noun} overview={overview} />
       </PageColumns>
       <CommandDrawer noun={noun} row={customer} />
-      <ServiceDrawer id={query['service']} onClose={() => setQuery({ service: undefined })} />
+      <ServiceDrawer
+        id={query['service']}
+        about={query['why']}
+        onClose={() => setQuery({ service: undefined, why: undefined })}
+      />
       <Drawer
         opened={query['do'] === 'payment'}
         onClose={() => setQuery({ do: undefined })}

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
+import { UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { bitsPerSecond, bytes } from '../../format.ts'
+import { bitsPerSecond, bytes, kbps } from '../../format.ts'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { Empty } from '../../ui/Empty.tsx'
@@ -10,11 +10,20 @@ import { Money } from '../../ui/Money.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { OnlineDot, StatusChip } from '../../ui/StatusChip.tsx'
 import { When } from '../../ui/When.tsx'
+import whyClasses from '../../ui/Why.module.css'
 import classes from './Customer.module.css'
 import type { Overview, ServiceLine } from './overview.ts'
 
+type About = 'status' | 'price' | 'speed'
+
 /** Each service with its dot, its address, what flows now and what has flowed. */
-export function CustomerServices({ overview, onOpen }: { overview: Overview; onOpen: (id: string) => void }) {
+export function CustomerServices({
+  overview,
+  onOpen,
+}: {
+  overview: Overview
+  onOpen: (id: string, why: About) => void
+}) {
   const { t } = useTranslation()
   const { services, customer } = overview
   return (
@@ -30,7 +39,7 @@ export function CustomerServices({ overview, onOpen }: { overview: Overview; onO
             key={service.id}
             service={service}
             currency={customer['currency']}
-            onOpen={() => onOpen(service.id)}
+            onOpen={(why) => onOpen(service.id, why)}
           />
         ))}
       </ul>
@@ -45,33 +54,52 @@ function ServiceItem({
 }: {
   service: ServiceLine
   currency: unknown
-  onOpen: () => void
+  onOpen: (why: About) => void
 }) {
   const { t } = useTranslation()
   const noun = useNoun('service')
   const { session } = service
   const title = String(service['description'] ?? service.tariff_title ?? noun?.label ?? '')
+  const why = (about: About) => (
+    <UnstyledButton
+      className={whyClasses.why}
+      onClick={() => onOpen(about)}
+      aria-label={t('customer.whyOf', { about: t(`explain.${about}`), title })}
+    >
+      {t('why.open')}
+    </UnstyledButton>
+  )
   return (
     <li>
       <div className={classes.serviceTitle}>
         <TextLink href={paths.service(service.id)} fw={550}>
           {title}
         </TextLink>
-        <StatusChip value={service['status']} field={noun?.fields.find((field) => field.name === 'status')} />
+        <span className={classes.factOf}>
+          <StatusChip
+            value={service['status']}
+            field={noun?.fields.find((field) => field.name === 'status')}
+          />
+          {why('status')}
+        </span>
         {service['service_type'] === 'internet' && (
           <OnlineDot online={service.online} labels={[t('customer.isOnline'), t('customer.isOffline')]} />
         )}
-        {service['price'] !== null && service['price'] !== undefined && (
-          <Money amount={service['price']} currency={currency} />
+        {service.price_now != null && (
+          <span className={classes.factOf}>
+            <Money amount={service.price_now} currency={currency} />
+            {why('price')}
+          </span>
         )}
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          onClick={onOpen}
-          aria-label={t('customer.whyService', { title })}
-        >
-          {t('why.open')}
-        </Button>
+        {service.speed_download_kbps != null && (
+          <span className={classes.factOf}>
+            {t('explain.speeds', {
+              down: kbps(service.speed_download_kbps),
+              up: kbps(service.speed_upload_kbps ?? 0),
+            })}
+            {why('speed')}
+          </span>
+        )}
       </div>
       {service['service_type'] === 'internet' && (
         <div className={classes.serviceDetail}>

@@ -12,7 +12,15 @@ export type LiveSession = {
   last_heard_at: string | null
 }
 
-export type ServiceLine = Row & { tariff_title: string | null; online: boolean; session?: LiveSession | null }
+export type ServiceLine = Row & {
+  tariff_title: string | null
+  /** For one unit and period; left out for whoever may not see prices. */
+  price_now?: string | null
+  speed_download_kbps: number | null
+  speed_upload_kbps: number | null
+  online: boolean
+  session?: LiveSession | null
+}
 
 export type Overview = {
   customer: Row

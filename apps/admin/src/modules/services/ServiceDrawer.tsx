@@ -9,7 +9,15 @@ import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { ServiceExplanation } from './ServiceExplanation.tsx'
 
 /** A service over the customer's page: the reasons, and what can be done about it. */
-export function ServiceDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
+export function ServiceDrawer({
+  id,
+  about,
+  onClose,
+}: {
+  id: string | undefined
+  about: string | undefined
+  onClose: () => void
+}) {
   const { t } = useTranslation()
   const noun = useNoun('service')
   const { data: row } = useQuery({
@@ -27,7 +35,7 @@ export function ServiceDrawer({ id, onClose }: { id: string | undefined; onClose
       {noun && id && (
         <Stack gap="lg">
           {row && <ServiceActions noun={noun} row={row} />}
-          <ServiceExplanation id={id} />
+          <ServiceExplanation id={id} about={about} />
         </Stack>
       )}
     </Drawer>

@@ -13,6 +13,7 @@ import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } fro
 import { moneyMoved } from './money-moved.ts'
 import { chargePrepaidCustomers, followPrepaid, startPrepaid } from './follow-prepaid.ts'
 import { markOverdue } from './overdue.ts'
+import { paths } from './paths.ts'
 import { billingPolicies } from './policies.ts'
 import { billNewServices, repriceService, stopBilling } from './reprice.ts'
 import { routes } from './routes.ts'
@@ -53,6 +54,7 @@ export const billing: Module = {
   rehearsed: moneyMoved,
   jobs: [anyJob(previewRun), anyJob(billRun), anyJob(chargePrepaidCustomers)],
   routes,
+  paths,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
   schedules: [
     daily('billing.run_automatically', '00:05', runAutomatically),

@@ -13,7 +13,7 @@ import { sql } from '#kernel/sql.ts'
 import { asResource, find } from '#kernel/store.ts'
 import { renderDocument, type InvoiceDocument } from '../../documents/index.ts'
 import { creditNoteDocument, invoiceDocument } from './document.ts'
-import { explainService } from './explain.ts'
+import { explainService } from './explain/service.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { previewPage } from './preview-page.ts'
 
@@ -66,7 +66,9 @@ export function routes(server: FastifyInstance, app: App): void {
   })
 
   server.get('/api/v1/services/:id/explain', (request, reply) =>
-    readAs(app, request, reply, (ctx) => explainService(ctx, idOf(request, 'Service'))),
+    readAs(app, request, reply, (ctx) =>
+      explainService(ctx, idOf(request, 'Service'), queryOf(request).date),
+    ),
   )
 }
 

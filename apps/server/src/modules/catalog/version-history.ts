@@ -1,5 +1,5 @@
 import type { Ctx } from '#kernel/ctx.ts'
-import { words, type Field } from '#kernel/resource.ts'
+import { words, type Field, type Fields } from '#kernel/resource.ts'
 import { printValue, shapeOf } from '#kernel/shape.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, everyColumn } from '#kernel/store.ts'
@@ -31,6 +31,15 @@ export async function versionHistory(ctx: Ctx, tariff: Tariff) {
     return { ...version, differences, sentence: differences.map(inWords).join('; ') }
   })
   return { tariff_id: tariff.id, data }
+}
+
+/** A tariff as one of its versions says it was. */
+export function tariffOfVersion(tariff: Tariff, terms: unknown): Tariff {
+  const then = Object.entries(valuesIn(terms)).flatMap(([name, value]) => {
+    const field = (tariffs.fields as Fields)[name]
+    return field ? [[name, stored(field, value)]] : []
+  })
+  return { ...tariff, ...Object.fromEntries(then) }
 }
 
 type Values = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { Ctx } from '#kernel/ctx.ts'
+import { today, type Ctx } from '#kernel/ctx.ts'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import type { Resource, Row } from '#kernel/resource.ts'
 import { shapeOf } from '#kernel/shape.ts'
@@ -22,16 +22,29 @@ type OnlineSession = Pick<
   | 'last_heard_at'
 > & { service_id: string }
 
+type OfTariff = {
+  tariff_title: string
+  speed_download_kbps: bigint | null
+  speed_upload_kbps: bigint | null
+  /** For one unit and period. */
+  price_now: bigint
+}
+
 /** The top of the customer's page: everything one looks for first, in one answer. */
 export async function customerOverview(ctx: Ctx, customer: Customer) {
   const money = (units: bigint) => formatDecimal(units, currencyDigits(ctx.tenant.currency))
   const may = (noun: string) => ctx.access.can(noun, 'list')
   const [servicesFound, online, open, paid, next] = await Promise.all([
     may('service')
-      ? ctx.db.all(sql<Row<typeof services> & { tariff_title: string }>`
-          select s.*, t.title as tariff_title
+      ? ctx.db.all(sql<Row<typeof services> & OfTariff>`
+          select s.*, t.title as tariff_title, t.speed_download_kbps, t.speed_upload_kbps,
+            coalesce(p.price, s.price, t.price) as price_now
           from services s
           join tariffs t on t.tenant_id = s.tenant_id and t.id = s.tariff_id
+          left join lateral (
+            select price from service_periods
+            where tenant_id = s.tenant_id and service_id = s.id and during @> ${today(ctx)}::date
+          ) p on true
           where s.customer_id = ${customer.id}
           order by s.status = 'terminated', s.id
           limit 200`)
@@ -64,9 +77,12 @@ export async function customerOverview(ctx: Ctx, customer: Customer) {
   const balanceHidden = ctx.access.hidden('customer').has('balance')
   return {
     customer: print(asResource(customers), customer),
-    services: servicesFound.map(({ tariff_title, ...service }) => ({
+    services: servicesFound.map(({ tariff_title, price_now, ...service }) => ({
       ...print(asResource(services), service),
       tariff_title,
+      ...(ctx.access.hidden('service').has('price') ? {} : { price_now: money(price_now) }),
+      speed_download_kbps: numberOf(service.speed_download_kbps),
+      speed_upload_kbps: numberOf(service.speed_upload_kbps),
       online: sessions.has(service.id),
       ...(sessions.has(service.id) ? { session: sessions.get(service.id) } : {}),
     })),
@@ -78,6 +94,8 @@ export async function customerOverview(ctx: Ctx, customer: Customer) {
     why_status: whyStatus(ctx, customer),
   }
 }
+
+const numberOf = (kbps: bigint | null): number | null => (kbps === null ? null : Number(kbps))
 
 const printSession = (session: Omit<OnlineSession, 'service_id'>) => ({
   ...session,

@@ -32,6 +32,20 @@ export async function changesOf(
   return byService(changes)
 }
 
+/** A change with who entered it, when, and why. */
+export type EnteredChange = StoredChange & {
+  reason: string | null
+  actor: { kind: string; id: string | null; name: string }
+  created_at: string
+}
+
+export const changesWithReasons = (ctx: Ctx, service_id: string): Promise<EnteredChange[]> =>
+  ctx.db.all(sql<EnteredChange>`
+    select id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, for_tariff_id, group_id, reason, actor, created_at
+    from service_changes
+    where service_id = ${service_id} and status <> 'withdrawn'
+    order by seq`)
+
 /** The last number of entry of each service; what was withdrawn keeps its own. */
 export async function lastSeqs(ctx: Ctx, service_ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await ctx.db.all(sql<{ service_id: string; last: number }>`
