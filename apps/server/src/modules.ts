@@ -14,6 +14,7 @@ import { notesModule } from '#modules/notes/module.ts'
 import { overview } from '#modules/overview/module.ts'
 import { paymentsModule } from '#modules/payments/module.ts'
 import { presetsModule } from '#modules/presets/module.ts'
+import { privacy } from '#modules/privacy/module.ts'
 import { radius } from '#modules/radius/module.ts'
 import { reports } from '#modules/reports/module.ts'
 import { resellers } from '#modules/resellers/module.ts'
@@ -39,6 +40,7 @@ export const modules: readonly Module[] = [
   moves,
   entitiesModule,
   importsModule,
+  privacy,
   reports,
   presetsModule,
   overview,

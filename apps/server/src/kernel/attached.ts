@@ -1,4 +1,5 @@
 import type { Ctx } from './ctx.ts'
+import { erased } from './erased.ts'
 import { scope } from './filters.ts'
 import { invalidField } from './refused.ts'
 import type { Fields, Resource } from './resource.ts'
@@ -11,6 +12,7 @@ import { id, join, sql, type Sql } from './sql.ts'
 export const attachedTo = {
   noun: {
     kind: 'text',
+    personal: false,
     max: 63,
     immutable: true,
     filter: true,
@@ -35,7 +37,9 @@ export async function mustSeeBearer(ctx: Ctx, attached: { noun: unknown; row_id:
       `Nothing can hang on a “${String(attached.noun).slice(0, 60)}”. Name the noun of a row you may read, such as customer.`,
     )
   const there = await ctx.db.maybe(
-    sql`select 1 from ${id(noun.table)} where ${join([sql`id = ${attached.row_id}`, ...scope(ctx, noun)], ' and ')}`,
+    sql<{
+      erased: boolean
+    }>`select ${noun.fields.erased_at ? sql`erased_at is not null` : sql`false`} as erased from ${id(noun.table)} where ${join([sql`id = ${attached.row_id}`, ...scope(ctx, noun)], ' and ')}`,
   )
   if (!there)
     throw invalidField(
@@ -43,6 +47,7 @@ export async function mustSeeBearer(ctx: Ctx, attached: { noun: unknown; row_id:
       `no_such_${noun.name}`,
       `There is no ${noun.label.toLowerCase()} with this id, or you may not see it.`,
     )
+  if (there.erased) throw erased(noun)
 }
 
 /** The rows of `table` whose bearer the actor may read. For `rows` of a noun made with `attachedTo`. */

@@ -1,4 +1,5 @@
 import type { Ctx } from './ctx.ts'
+import { erased, isErased, mustNotBelongToErased } from './erased.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { Refused } from './refused.ts'
 import { words, type Fields, type Input, type Resource, type Row } from './resource.ts'
@@ -52,9 +53,10 @@ export function command<F extends Fields, const I extends Fields, T>(
   run: (ctx: Ctx, row: Row<Resource<F>>, input: Input<I>) => Promise<T>,
 ): RowVerb<F, I, T> {
   const refusal = (ctx: Ctx, row: Row<Resource<F>>, input?: Input<I>) =>
-    declared.unless?.(row, ctx, input) ?? null
+    isErased(row) ? erased(asResource(noun)).message : (declared.unless?.(row, ctx, input) ?? null)
   const verbFunction = async (ctx: Ctx, target: string | Row<Resource<F>>, input: Input<I>): Promise<T> => {
     const row = typeof target === 'string' ? await lock(ctx, noun, target) : target
+    if (isErased(row)) throw erased(asResource(noun))
     const reason = refusal(ctx, row, input)
     if (reason) throw new Refused(409, `cannot_${verb}`, reason)
     return run(ctx, row, input)
@@ -110,6 +112,7 @@ export async function perform(
   mustBeAbleTo(ctx, verb.noun, verb.verb)
   const input = decodeBody(ctx, verb.input, body, 'input', ctx.access.readonly(verb.noun.name))
   await mustSeeReferences(ctx, verb.input, input)
+  if (row_id) await mustNotBelongToErased(ctx, verb.noun, row_id)
   const result = await verb.call(ctx, row_id, input)
   if (verb.answers === 'json') return result
   return shapeOf(ctx, verb.answers).present(result as Record<string, unknown>)

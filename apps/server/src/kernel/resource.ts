@@ -56,6 +56,12 @@ export type Field = {
   when?: Readonly<Record<string, readonly string[]>>
   /** When the row it refers to is merged into another, it keeps referring to that row: what was posted or logged was said of it. */
   stays?: boolean
+  /**
+   * Whether it says something of the person whose row it is. `true`: it goes when the person is erased. `'kept'`: the books need it, so
+   * it is sealed until their time is over; of a text that must not be empty, what names the person is replaced. `false`: it says nothing
+   * of a person. On the nouns of a customer every field that holds text says which (test/guards/personal.test.ts).
+   */
+  personal?: boolean | 'kept'
   /** A list can be filtered by it: the column is of a kind whose operators are leakproof, so an index serves it under row-level security. */
   filter?: boolean
   /** A list can be sorted by it: there is an index (tenant_id, column, id). */

@@ -12,6 +12,7 @@ import {
   scope,
   type ListQuery,
 } from './filters.ts'
+import { erased, isErased, mustNotBelongToErased, mustNotGiveToErased } from './erased.ts'
 import { newId } from './ids.ts'
 import { JsonValue } from './kinds.ts'
 import { mustBeAbleTo, visiblePartners } from './permissions.ts'
@@ -95,6 +96,8 @@ export async function update(
   const { version: inBody, ...fields } = body
   const { values, custom } = await decoded(ctx, noun, fields, 'update')
   const row = await locked(ctx, noun, row_id)
+  if (isErased(row)) throw erased(noun)
+  await mustNotBelongToErased(ctx, noun, row_id)
   const expected = version ?? (typeof inBody === 'number' ? inBody : undefined)
   if (inBody !== undefined && typeof inBody !== 'number')
     throw invalidField('version', 'not_a_whole_number', 'Version must be a whole number.')
@@ -114,6 +117,7 @@ export async function update(
 export async function remove(ctx: Ctx, noun: Resource, row_id: string): Promise<void> {
   mustBeAbleTo(ctx, noun, 'delete')
   const row = await locked(ctx, noun, row_id)
+  await mustNotBelongToErased(ctx, noun, row_id)
   await noun.before?.delete?.(ctx, row)
   await ctx.db.run(
     noun.bin
@@ -358,6 +362,7 @@ export async function mustSeeReferences(
   fields: Fields,
   values: Record<string, unknown>,
 ): Promise<void> {
+  await mustNotGiveToErased(ctx, fields, values)
   const partners = visiblePartners(ctx)
   for (const [name, field] of Object.entries(fields)) {
     const value = values[name]

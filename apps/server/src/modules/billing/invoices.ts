@@ -12,7 +12,7 @@ export const invoices = resource('invoice', {
   search: true,
   generic: ['list', 'get'],
   fields: {
-    number: { kind: 'text', filter: true, sort: true, list: true },
+    number: { kind: 'text', personal: false, filter: true, sort: true, list: true },
     ...belongsToCustomer,
     billing_run_id: { kind: 'reference', to: 'billing_run', nullable: true, filter: true },
     status: {
@@ -30,12 +30,13 @@ export const invoices = resource('invoice', {
     total: { kind: 'money', list: true },
     paid_total: { kind: 'money', label: 'Paid' },
     due_total: { kind: 'money', label: 'Due', readonly: true, list: true },
-    currency: { kind: 'text' },
+    currency: { kind: 'text', personal: false },
     bill_to: {
       kind: 'json',
+      personal: 'kept',
       help: 'Name, address and tax number as they were on the day; sites: the accounts with a section of their own; tax_exempt_reason: why no tax is charged',
     },
-    void_reason: { kind: 'text', max: 500, nullable: true },
+    void_reason: { kind: 'text', personal: 'kept', max: 500, nullable: true },
     voided_on: { kind: 'date', nullable: true },
   },
 })
@@ -53,7 +54,7 @@ const lineFields = {
     stays: true,
     help: 'Whose line it is, where several accounts are billed together',
   },
-  description: { kind: 'text', max: 700, list: true },
+  description: { kind: 'text', personal: 'kept', max: 700, list: true },
   quantity: { kind: 'integer', list: true },
   unit_price: { kind: 'money', list: true, help: 'For one unit and period' },
   net: { kind: 'money', list: true },
@@ -88,17 +89,17 @@ export const creditNotes = resource('credit_note', {
   generic: ['list', 'get'],
   help: 'Money given back for what was invoiced; its totals are negative.',
   fields: {
-    number: { kind: 'text', filter: true, sort: true, list: true },
+    number: { kind: 'text', personal: false, filter: true, sort: true, list: true },
     ...belongsToCustomer,
     invoice_id: { kind: 'reference', to: 'invoice', nullable: true, filter: true, list: true },
     date: { kind: 'date', filter: true, sort: true, list: true },
-    reason: { kind: 'text', max: 500, list: true },
+    reason: { kind: 'text', personal: 'kept', max: 500, list: true },
     net_total: { kind: 'money', label: 'Net' },
     tax_total: { kind: 'money', label: 'Tax' },
     total: { kind: 'money', list: true },
     unallocated: { kind: 'money', list: true, help: 'Not yet put towards an invoice' },
-    currency: { kind: 'text' },
-    bill_to: { kind: 'json' },
+    currency: { kind: 'text', personal: false },
+    bill_to: { kind: 'json', personal: 'kept' },
   },
 })
 export type CreditNote = Row<typeof creditNotes>

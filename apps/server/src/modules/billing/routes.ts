@@ -9,13 +9,11 @@ import { notFound } from '#kernel/refused.ts'
 import type { Fields, Resource, Row } from '#kernel/resource.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { shapeOf } from '#kernel/shape.ts'
-import { sql } from '#kernel/sql.ts'
 import { asResource, find } from '#kernel/store.ts'
-import { renderDocument, type InvoiceDocument } from '../../documents/index.ts'
-import { creditNoteDocument, invoiceDocument } from './document.ts'
 import { explainService } from './explain/service.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { previewPage } from './preview-page.ts'
+import { linesOfCreditNote, linesOfInvoice, printableCreditNote, printableInvoice, sendPdf } from './print.ts'
 
 /** What is neither a noun nor a verb: a run's preview, a document's lines and its PDF, and "why?". */
 export function routes(server: FastifyInstance, app: App): void {
@@ -31,7 +29,7 @@ export function routes(server: FastifyInstance, app: App): void {
     readAs(app, request, reply, async (ctx) => {
       const invoice = await existing(ctx, invoices, request)
       const { present } = shapeOf(ctx, asResource(invoiceLines))
-      return { data: (await linesOf(ctx, invoice.id)).map(present) }
+      return { data: (await linesOfInvoice(ctx, invoice.id)).map(present) }
     }),
   )
 
@@ -39,31 +37,27 @@ export function routes(server: FastifyInstance, app: App): void {
     readAs(app, request, reply, async (ctx) => {
       const note = await existing(ctx, creditNotes, request)
       const { present } = shapeOf(ctx, asResource(creditNoteLines))
-      return { data: (await creditLinesOf(ctx, note.id)).map(present) }
+      return { data: (await linesOfCreditNote(ctx, note.id)).map(present) }
     }),
   )
 
-  server.get('/api/v1/invoices/:id/pdf', async (request, reply) => {
-    const { number, document } = await readAs(app, request, reply, async (ctx) => {
-      const invoice = await existing(ctx, invoices, request)
-      return {
-        number: invoice.number,
-        document: await invoiceDocument(ctx, invoice, await linesOf(ctx, invoice.id)),
-      }
-    })
-    return sendPdf(reply, number, document)
-  })
+  server.get('/api/v1/invoices/:id/pdf', async (request, reply) =>
+    sendPdf(
+      reply,
+      await readAs(app, request, reply, async (ctx) =>
+        printableInvoice(ctx, await existing(ctx, invoices, request)),
+      ),
+    ),
+  )
 
-  server.get('/api/v1/credit_notes/:id/pdf', async (request, reply) => {
-    const { number, document } = await readAs(app, request, reply, async (ctx) => {
-      const note = await existing(ctx, creditNotes, request)
-      return {
-        number: note.number,
-        document: await creditNoteDocument(ctx, note, await creditLinesOf(ctx, note.id)),
-      }
-    })
-    return sendPdf(reply, number, document)
-  })
+  server.get('/api/v1/credit_notes/:id/pdf', async (request, reply) =>
+    sendPdf(
+      reply,
+      await readAs(app, request, reply, async (ctx) =>
+        printableCreditNote(ctx, await existing(ctx, creditNotes, request)),
+      ),
+    ),
+  )
 
   server.get('/api/v1/services/:id/explain', (request, reply) =>
     readAs(app, request, reply, (ctx) =>
@@ -87,30 +81,4 @@ async function existing<F extends Fields>(
   const row = await find(ctx, noun, idOf(request, noun.label))
   if (!row) throw notFound(noun.label)
   return row
-}
-
-const linesOf = (ctx: Ctx, invoice_id: string) =>
-  ctx.db.all(
-    sql<
-      Row<typeof invoiceLines>
-    >`select * from invoice_lines where invoice_id = ${invoice_id} order by position`,
-  )
-
-const creditLinesOf = (ctx: Ctx, credit_note_id: string) =>
-  ctx.db.all(
-    sql<
-      Row<typeof creditNoteLines>
-    >`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`,
-  )
-
-async function sendPdf(
-  reply: { type(type: string): { header(name: string, value: string): { send(body: Buffer): unknown } } },
-  number: string,
-  document: InvoiceDocument,
-): Promise<unknown> {
-  const pdf = await renderDocument('invoice', document)
-  return reply
-    .type('application/pdf')
-    .header('content-disposition', `inline; filename="${number.replace(/[^\w.-]/g, '_')}.pdf"`)
-    .send(Buffer.from(pdf))
 }

@@ -51,6 +51,7 @@ export const contractFields = {
   },
   early_fee_formula: {
     kind: 'text',
+    personal: false,
     max: 200,
     nullable: true,
     group: contract,

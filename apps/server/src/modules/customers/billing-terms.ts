@@ -18,6 +18,7 @@ export const billingTerms = {
   prepaid_period: {
     ...term,
     kind: 'text',
+    personal: false,
     max: 5,
     help: 'What prepaid customers pay at once, by ISO 8601: P1M is a month, P30D thirty days',
   },
@@ -60,6 +61,7 @@ export const billingTerms = {
   reminder_days: {
     ...term,
     kind: 'json',
+    personal: false,
     help: 'Days after the due date, such as [-3, 3, 10]; negative: before it',
   },
 } as const satisfies Record<string, Field>

@@ -40,6 +40,7 @@ const given = {
   },
   wording: {
     kind: 'long_text',
+    personal: true,
     max: 4000,
     nullable: true,
     help: 'What was asked, or where the signed paper is',
@@ -57,7 +58,7 @@ export const consents = resource('consent', {
     ...given,
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     at: { kind: 'datetime', filter: true, sort: true, list: true },
-    recorded_by: { kind: 'json', list: true },
+    recorded_by: { kind: 'json', personal: false, list: true },
   },
 })
 export type Consent = Row<typeof consents>

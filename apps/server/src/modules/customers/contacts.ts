@@ -13,7 +13,7 @@ export const contacts = resource('contact', {
   fields: {
     customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
-    name: { kind: 'text', max: 200, list: true },
+    name: { kind: 'text', personal: true, max: 200, list: true },
     role: {
       kind: 'choice',
       values: contactRoles,
@@ -23,15 +23,23 @@ export const contacts = resource('contact', {
     },
     roles: {
       kind: 'json',
+      personal: false,
       default: [],
       help: 'All roles of the person, the first in front, such as ["billing", "portal"]; left out: the one above',
     },
-    position: { kind: 'text', max: 100, nullable: true, help: 'In the company, such as accountant' },
-    email: { kind: 'email', nullable: true, list: true },
-    phone: { kind: 'phone', nullable: true, list: true },
-    language: { kind: 'text', max: 10, nullable: true, help: 'Empty: the customer’s' },
+    position: {
+      kind: 'text',
+      personal: true,
+      max: 100,
+      nullable: true,
+      help: 'In the company, such as accountant',
+    },
+    email: { kind: 'email', personal: true, nullable: true, list: true },
+    phone: { kind: 'phone', personal: true, nullable: true, list: true },
+    language: { kind: 'text', personal: false, max: 10, nullable: true, help: 'Empty: the customer’s' },
     preferences: {
       kind: 'json',
+      personal: false,
       default: {},
       help: `Channels by purpose, such as {"billing": ["email", "post"], "marketing": []}. A purpose left out goes by the roles. Channels: ${channels.join(', ')}`,
     },

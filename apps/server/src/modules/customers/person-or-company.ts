@@ -6,11 +6,12 @@ import { judgeVatNumber } from './vat-numbers.ts'
 
 /** What is known of a customer beside its name, as a person or a company. */
 export const personFields = {
-  first_name: { kind: 'text', max: 100, nullable: true, group: 'Person' },
-  last_name: { kind: 'text', max: 100, nullable: true, group: 'Person' },
-  birth_date: { kind: 'date', nullable: true, group: 'Person' },
+  first_name: { kind: 'text', personal: true, max: 100, nullable: true, group: 'Person' },
+  last_name: { kind: 'text', personal: true, max: 100, nullable: true, group: 'Person' },
+  birth_date: { kind: 'date', personal: true, nullable: true, group: 'Person' },
   legal_name: {
     kind: 'text',
+    personal: true,
     max: 200,
     nullable: true,
     group: 'Company',
@@ -18,6 +19,7 @@ export const personFields = {
   },
   company_number: {
     kind: 'text',
+    personal: true,
     max: 40,
     nullable: true,
     filter: true,

@@ -15,15 +15,22 @@ export const scheduledChanges = resource('scheduled_change', {
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     verb: { kind: 'choice', values: statusVerbs, filter: true, list: true, label: 'Change' },
     date: { kind: 'date', filter: true, sort: true, list: true },
-    reason: { kind: 'text', max: 500, nullable: true, list: true },
+    reason: { kind: 'text', personal: true, max: 500, nullable: true, list: true },
     status: {
       kind: 'choice',
       values: ['planned', 'done', 'refused', 'cancelled'],
       filter: true,
       list: true,
     },
-    refusal: { kind: 'text', max: 1000, nullable: true, list: true, help: 'Why it could not be done' },
-    planned_by: { kind: 'json' },
+    refusal: {
+      kind: 'text',
+      personal: true,
+      max: 1000,
+      nullable: true,
+      list: true,
+      help: 'Why it could not be done',
+    },
+    planned_by: { kind: 'json', personal: false },
     finished_at: { kind: 'datetime', nullable: true },
   },
 })
@@ -34,7 +41,7 @@ export const cancelScheduledChange = command(
   'cancel',
   {
     label: 'Cancel planned change',
-    input: { reason: { kind: 'text', max: 500, nullable: true } },
+    input: { reason: { kind: 'text', personal: true, max: 500, nullable: true } },
     unless: (planned) => (planned.status === 'planned' ? null : `This change is ${planned.status}.`),
   },
   (ctx, planned, { reason = null }) =>

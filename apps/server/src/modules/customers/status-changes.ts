@@ -27,7 +27,7 @@ export const statusChanges = resource('customer_status_change', {
       filter: true,
       list: true,
     },
-    reason: { kind: 'text', max: 500, nullable: true, list: true },
-    actor: { kind: 'json', list: true },
+    reason: { kind: 'text', personal: true, max: 500, nullable: true, list: true },
+    actor: { kind: 'json', personal: false, list: true },
   },
 })

@@ -2,7 +2,7 @@ import { command } from '#kernel/commands.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { daily } from '#kernel/schedules.ts'
-import { sql } from '#kernel/sql.ts'
+import { sql, type Sql } from '#kernel/sql.ts'
 import { dropContents } from './contents.ts'
 import { binnedFiles, daysInBin } from './files.ts'
 import { clearStaging } from './staging.ts'
@@ -65,3 +65,11 @@ export const sweep = daily('files.sweep', '03:40', async (ctx) => {
   // wall clock: the age of files on this machine's disk.
   await clearStaging(ctx.app, Date.now())
 })
+
+/** Ends files without a word of what they were called: their past is forgotten with them. `rows` is a query of their ids. */
+export async function forgetFiles(ctx: Ctx, rows: Sql): Promise<void> {
+  const gone = await ctx.db.all(
+    sql<{ sha256: string }>`delete from files where id in (${rows}) returning sha256`,
+  )
+  if (gone.length > 0) dropContents.later(ctx, { hashes: [...new Set(gone.map(({ sha256 }) => sha256))] })
+}

@@ -3,7 +3,7 @@ import { resource, type Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 
 const described = {
-  name: { kind: 'text', max: 200, filter: true, sort: true, list: true },
+  name: { kind: 'text', personal: true, max: 200, filter: true, sort: true, list: true },
   category: {
     kind: 'choice',
     values: ['contract', 'id', 'photo', 'invoice', 'other'],
@@ -11,7 +11,7 @@ const described = {
     filter: true,
     list: true,
   },
-  description: { kind: 'text', max: 500, nullable: true },
+  description: { kind: 'text', personal: true, max: 500, nullable: true },
   portal_visible: {
     kind: 'boolean',
     default: false,
@@ -21,11 +21,17 @@ const described = {
 } as const
 
 const found = {
-  content_type: { kind: 'text', readonly: true, list: true, help: 'Read from the content itself' },
+  content_type: {
+    kind: 'text',
+    personal: false,
+    readonly: true,
+    list: true,
+    help: 'Read from the content itself',
+  },
   size_bytes: { kind: 'bytes', readonly: true, sort: true, list: true },
-  sha256: { kind: 'text', readonly: true },
+  sha256: { kind: 'text', personal: false, readonly: true },
   author_id: { kind: 'reference', to: 'user', readonly: true, nullable: true },
-  author_name: { kind: 'text', readonly: true, list: true },
+  author_name: { kind: 'text', personal: false, readonly: true, list: true },
 } as const
 
 /** A document, a photo, a contract. Its content is fixed: a new content is a new file. */

@@ -1,5 +1,5 @@
 export { binnedFiles, fileName, files, type File } from './files.ts'
-export { destroyFiles } from './bin.ts'
+export { destroyFiles, forgetFiles } from './bin.ts'
 export { keepFile } from './keep.ts'
 export { withStored } from './contents.ts'
 export { stage, unstage, type Staged } from './staging.ts'

@@ -17,6 +17,18 @@ export const tenants = resource('tenant', {
       label: 'One service a MAC address',
       help: 'A MAC address may be on one living service only',
     },
+    keep_books_years: {
+      kind: 'integer',
+      readonly: true,
+      unit: 'years',
+      help: 'For how long after its date the law wants a document kept; what names an erased customer on it is destroyed then',
+    },
+    export_days: {
+      kind: 'integer',
+      readonly: true,
+      unit: 'days',
+      help: 'For how long an export of somebody’s personal data can be downloaded',
+    },
   },
 })
 

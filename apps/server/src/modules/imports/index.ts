@@ -1,2 +1,3 @@
 export { createImport, runAgain, validateAgain, type NewImport } from './commands.ts'
 export { imports, type Import } from './imports.ts'
+export { forgetInImports } from './forget.ts'

@@ -14,13 +14,18 @@ export const customerMoves = resource('customer_move', {
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true, list: true },
     status: { kind: 'choice', values: ['done', 'undone'], default: 'done', filter: true, list: true },
     balance_moved: { kind: 'money', nullable: true, list: true },
-    moved: { kind: 'json', default: [], help: 'How many rows of which noun: [{"noun", "rows"}]' },
-    reason: { kind: 'text', max: 500, nullable: true },
-    actor: { kind: 'json' },
+    moved: {
+      kind: 'json',
+      personal: false,
+      default: [],
+      help: 'How many rows of which noun: [{"noun", "rows"}]',
+    },
+    reason: { kind: 'text', personal: true, max: 500, nullable: true },
+    actor: { kind: 'json', personal: false },
     undo_until: { kind: 'datetime', list: true },
     undone_at: { kind: 'datetime', nullable: true },
-    undone_by: { kind: 'json', nullable: true },
-    undo_reason: { kind: 'text', max: 500, nullable: true },
+    undone_by: { kind: 'json', personal: false, nullable: true },
+    undo_reason: { kind: 'text', personal: true, max: 500, nullable: true },
   },
 })
 

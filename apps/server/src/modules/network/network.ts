@@ -84,10 +84,10 @@ export const ipAddresses = resource('ip_address', {
   search: true,
   generic: ['list', 'get'],
   fields: {
-    address: { kind: 'ip', filter: true, sort: true, list: true },
+    address: { kind: 'ip', personal: false, filter: true, sort: true, list: true },
     ip_network_id: { kind: 'reference', to: 'ip_network', nullable: true, filter: true, list: true },
     service_id: { kind: 'reference', to: 'service', nullable: true, filter: true, list: true },
     status: { kind: 'choice', values: ['assigned', 'reserved'], list: true },
-    note: { kind: 'text', nullable: true, list: true },
+    note: { kind: 'text', personal: true, nullable: true, list: true },
   },
 })

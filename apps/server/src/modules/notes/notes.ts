@@ -4,7 +4,7 @@ import { resource, type Row } from '#kernel/resource.ts'
 
 const author = {
   author_id: { kind: 'reference', to: 'user', readonly: true, nullable: true, filter: true },
-  author_name: { kind: 'text', readonly: true, list: true },
+  author_name: { kind: 'text', personal: false, readonly: true, list: true },
 } as const
 
 /** What somebody wants the others to know about a row. */
@@ -12,7 +12,7 @@ export const notes = resource('note', {
   title: 'text',
   fields: {
     ...attachedTo,
-    text: { kind: 'long_text', max: 10_000, list: true },
+    text: { kind: 'long_text', personal: true, max: 10_000, list: true },
     pinned: {
       kind: 'boolean',
       default: false,
@@ -33,8 +33,8 @@ export const todos = resource('todo', {
   title: 'title',
   fields: {
     ...attachedTo,
-    title: { kind: 'text', max: 200, list: true },
-    details: { kind: 'long_text', max: 10_000, nullable: true },
+    title: { kind: 'text', personal: true, max: 200, list: true },
+    details: { kind: 'long_text', personal: true, max: 10_000, nullable: true },
     due_date: { kind: 'date', nullable: true, filter: true, sort: true, list: true },
     assignee_id: { kind: 'reference', to: 'user', nullable: true, filter: true, list: true },
     pinned: { kind: 'boolean', default: false, filter: true, list: true, help: 'Shown first on the row' },
@@ -47,7 +47,7 @@ export const todos = resource('todo', {
       list: true,
     },
     done_at: { kind: 'datetime', readonly: true, nullable: true },
-    done_by: { kind: 'text', readonly: true, nullable: true },
+    done_by: { kind: 'text', personal: false, readonly: true, nullable: true },
     ...author,
     author_id: { ...author.author_id, filter: false },
   },

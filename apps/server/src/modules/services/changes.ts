@@ -27,10 +27,10 @@ export const serviceChanges = resource('service_change', {
       help: 'Counts only where the service is on this tariff then',
     },
     group_id: { kind: 'reference', nullable: true, help: 'Changes that were entered together share it' },
-    reason: { kind: 'text', max: 500, nullable: true, list: true },
-    actor: { kind: 'json' },
+    reason: { kind: 'text', personal: true, max: 500, nullable: true, list: true },
+    actor: { kind: 'json', personal: false },
     withdrawn_at: { kind: 'datetime', nullable: true },
-    withdrawn_by: { kind: 'json', nullable: true },
+    withdrawn_by: { kind: 'json', personal: false, nullable: true },
   },
   /** Who may not see what a service costs does not see it here either. */
   redact(ctx, printed) {

@@ -21,7 +21,7 @@ export const discounts = resource('discount', {
       list: true,
       help: 'Empty: each service of the customer',
     },
-    label: { kind: 'text', max: 120, list: true },
+    label: { kind: 'text', personal: 'kept', max: 120, list: true },
     ...reductionFields,
     from_date: { kind: 'date', filter: true, sort: true, list: true },
     to_date: { kind: 'date', nullable: true, list: true, help: 'The last day; empty: for good' },

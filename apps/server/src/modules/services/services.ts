@@ -32,7 +32,7 @@ export const services = resource('service', {
       filter: true,
       list: true,
     },
-    description: { kind: 'text', max: 500, nullable: true, list: true },
+    description: { kind: 'text', personal: true, max: 500, nullable: true, list: true },
     quantity: { kind: 'integer', min: 1, max: 10_000, readonly: true, default: 1 },
     price: {
       kind: 'money',
@@ -57,6 +57,7 @@ export const services = resource('service', {
     },
     login: {
       kind: 'text',
+      personal: true,
       max: 120,
       nullable: true,
       filter: true,
@@ -64,7 +65,7 @@ export const services = resource('service', {
       group: 'Access',
       immutable: true,
     },
-    password: { kind: 'secret', max: 128, nullable: true, group: 'Access' },
+    password: { kind: 'secret', personal: true, max: 128, nullable: true, group: 'Access' },
     router_id: {
       kind: 'reference',
       to: 'router',
@@ -96,9 +97,10 @@ export const services = resource('service', {
       readonly: true,
       group: 'Access',
     },
-    ipv4_address: { kind: 'ip', nullable: true, readonly: true, list: true, group: 'Access' },
+    ipv4_address: { kind: 'ip', personal: true, nullable: true, readonly: true, list: true, group: 'Access' },
     ipv6_prefix: {
       kind: 'cidr',
+      personal: true,
       nullable: true,
       readonly: true,
       group: 'Access',
@@ -107,6 +109,7 @@ export const services = resource('service', {
     },
     mac: {
       kind: 'mac',
+      personal: true,
       nullable: true,
       group: 'Access',
       label: 'MAC address',
@@ -131,7 +134,7 @@ export const services = resource('service', {
       help: 'The bundle that pays for it',
     },
     ...serviceContractFields,
-    external_id: { kind: 'text', max: 100, nullable: true, filter: true, immutable: true },
+    external_id: { kind: 'text', personal: true, max: 100, nullable: true, filter: true, immutable: true },
   },
   before: {
     async update(ctx, service, changes) {

@@ -10,7 +10,7 @@ export const surcharges = resource('surcharge', {
     customer_id: { kind: 'reference', to: 'customer', readonly: true, filter: true, list: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     service_id: { kind: 'reference', to: 'service', filter: true, list: true },
-    label: { kind: 'text', max: 120, list: true },
+    label: { kind: 'text', personal: 'kept', max: 120, list: true },
     price: { kind: 'money', min: 0, max: 100_000_000, list: true, unit: 'a month' },
     quantity: { kind: 'integer', min: 1, max: 10_000, default: 1, list: true },
     tax_id: {

@@ -1,0 +1,3 @@
+export { erasures, type Erasure } from './erasures.ts'
+export { eraseCustomer } from './erase.ts'
+export { writtenOnce } from './erase-rows.ts'
