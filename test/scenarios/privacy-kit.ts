@@ -55,6 +55,8 @@ export const tells = [
   'PESEL',
   'chess club',
   'passport',
+  '02:00:5e:dd:ee',
+  'chess computer',
 ]
 
 export type Story = {
@@ -103,6 +105,8 @@ export async function liveThrough(isp: TestIsp, admin: Client): Promise<Story> {
     custom: { hobby: 'chess club' },
   })
   await admin.patch(`/services/${service.id}`, { mac, description: 'Line of the late grandmother' })
+  for (const other of ['02:00:5e:dd:ee:01', '02:00:5e:dd:ee:02'])
+    await admin.post('/service_macs', { service_id: service.id, mac: other, note: 'her chess computer' })
   const spoken = await admin.post('/contacts', { customer_id, ...contact })
   await admin.post('/addresses', {
     customer_id,

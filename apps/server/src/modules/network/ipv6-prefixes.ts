@@ -14,7 +14,7 @@ export const ipv6Prefixes = resource('ipv6_prefix', {
   title: 'prefix',
   generic: ['list', 'get'],
   fields: {
-    prefix: { kind: 'cidr', filter: true, sort: true, list: true },
+    prefix: { kind: 'cidr', personal: false, filter: true, sort: true, list: true },
     service_id: { kind: 'reference', to: 'service', filter: true, list: true },
   },
 })

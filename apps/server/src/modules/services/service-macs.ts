@@ -18,9 +18,10 @@ export const serviceMacs = resource('service_mac', {
   fields: {
     service_id: { kind: 'reference', to: 'service', immutable: true, filter: true, list: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
-    mac: { kind: 'mac', filter: true, sort: true, list: true, label: 'MAC address' },
+    mac: { kind: 'mac', personal: true, filter: true, sort: true, list: true, label: 'MAC address' },
     note: {
       kind: 'text',
+      personal: true,
       max: 120,
       nullable: true,
       list: true,

@@ -85,6 +85,7 @@ export const services = resource('service', {
     },
     access_port: {
       kind: 'text',
+      personal: false,
       max: 40,
       nullable: true,
       group: 'Access',
