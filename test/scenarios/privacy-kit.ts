@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
 import pg from 'pg'
 import { radiusPorts } from '#modules/radius/index.ts'
 import { createRadiusClient } from '@isp/radius'
@@ -251,4 +252,21 @@ export async function foundIn(isp: TestIsp, texts: readonly string[]): Promise<s
     for (const wanted of texts) if (content.includes(wanted)) places.push(`files/${entry.name}: ${wanted}`)
   }
   return [...new Set(places)]
+}
+
+/** The entries of a ZIP by name, read by its central directory (APPNOTE 4.3.12). */
+export function unzipped(zip: Buffer): Map<string, Buffer> {
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  const entries = new Map<string, Buffer>()
+  let at = zip.readUInt32LE(end + 16)
+  for (let n = zip.readUInt16LE(end + 10); n > 0; n--) {
+    const [name_length, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset))
+    const name = zip.subarray(at + 46, at + 46 + name_length!).toString()
+    const local = zip.readUInt32LE(at + 42)
+    const begin = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    const packed = zip.subarray(begin, begin + zip.readUInt32LE(at + 20))
+    entries.set(name, zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(packed) : packed)
+    at += 46 + name_length! + extra! + comment!
+  }
+  return entries
 }

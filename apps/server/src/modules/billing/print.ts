@@ -38,7 +38,8 @@ export const toPdf = async ({ document }: Printable): Promise<Buffer> =>
   Buffer.from(await renderDocument('invoice', document))
 
 /** A file's name without what no file system and no header likes. */
-export const fileNameOf = ({ number }: Printable): string => `${number.replace(/[^\w.-]/g, '_')}.pdf`
+export const fileNameOf = ({ number }: Pick<Printable, 'number'>): string =>
+  `${number.replace(/[^\w.-]/g, '_')}.pdf`
 
 type Reply = { type(type: string): { header(name: string, value: string): { send(body: Buffer): unknown } } }
 

@@ -1,5 +1,6 @@
 export { binnedFiles, fileName, files, type File } from './files.ts'
 export { destroyFiles, forgetFiles } from './bin.ts'
+export { headersFor } from './download.ts'
 export { keepFile } from './keep.ts'
 export { withStored } from './contents.ts'
 export { stage, unstage, type Staged } from './staging.ts'

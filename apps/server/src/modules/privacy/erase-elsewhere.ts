@@ -34,6 +34,10 @@ export async function eraseElsewhere(
     update billing_run_previews
     set customer_name = ${instead}, lines = '[]', warnings = '[]'
     where customer_id = any(${customer_ids}::uuid[])`)
+  await ctx.db.run(sql`
+    update personal_data_exports
+    set status = 'expired', problem = null
+    where customer_id = any(${customer_ids}::uuid[])`)
   await ctx.db.run(sql`update customer_moves set was = '{}' where id in (${theirs})`)
   for (const [table, column] of documents) {
     const found = await ctx.db.all(sql<{ id: string; value: unknown }>`

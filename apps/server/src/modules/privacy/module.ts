@@ -3,6 +3,11 @@ import { asResource } from '#kernel/store.ts'
 import { destroyDueKeys } from './destroy-keys.ts'
 import { eraseCustomer } from './erase.ts'
 import { erasures } from './erasures.ts'
+import { anyJob } from '#kernel/jobs.ts'
+import { expireExports } from './expire-exports.ts'
+import { writeExport } from './export-job.ts'
+import { exportContact, exportCustomer } from './export-verbs.ts'
+import { personalDataExports } from './exports.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { setPrivacy } from './settings.ts'
@@ -10,9 +15,10 @@ import { setPrivacy } from './settings.ts'
 /** What the law says about people's data: to hand it over, and to forget it. */
 export const privacy: Module = {
   name: 'privacy',
-  nouns: [asResource(erasures)],
-  verbs: [eraseCustomer, setPrivacy],
+  nouns: [asResource(erasures), asResource(personalDataExports)],
+  verbs: [eraseCustomer, exportCustomer, exportContact, setPrivacy],
   routes,
   paths,
-  schedules: [destroyDueKeys],
+  jobs: [anyJob(writeExport)],
+  schedules: [destroyDueKeys, expireExports],
 }

@@ -1,4 +1,4 @@
-import { answers, parameter, query, type Paths } from '#kernel/openapi/parts.ts'
+import { answers, parameter, query, refused, type Paths } from '#kernel/openapi/parts.ts'
 
 export const paths: Paths = {
   '/api/v1/erasures/{id}/invoices/{invoice_id}': {
@@ -12,6 +12,15 @@ export const paths: Paths = {
         query('format', '`pdf` for the document itself.'),
       ],
       responses: answers(200, { type: 'object' }),
+    },
+  },
+  '/api/v1/personal_data_exports/{id}/content': {
+    get: {
+      tags: ['Exports of personal data'],
+      operationId: 'content_of_personal_data_export',
+      summary: 'The file of an export: a ZIP. Each download is recorded',
+      parameters: [parameter('id')],
+      responses: { '200': { description: 'The file', content: { 'application/zip': {} } }, default: refused },
     },
   },
 }
