@@ -1,9 +1,8 @@
-import { parse } from 'csv-parse/sync'
 import iconv from 'iconv-lite'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { settle } from '#kernel/schedules.ts'
 import { asTenant, clientWithRole, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
+import { bringIn, resultOf, sendFile } from './import-kit.ts'
 
 /** An ISP moves in from another system: files of customers, good and bad, again and again. */
 let isp: TestIsp
@@ -15,24 +14,8 @@ beforeAll(async () => {
 afterAll(() => isp?.stop())
 
 const send = (client: Client, file: string | Buffer, query = '', headers: Record<string, string> = {}) =>
-  isp.server.inject({
-    method: 'POST',
-    url: `/api/v1/imports?noun=customers${query}`,
-    headers: { authorization: `Bearer ${client.token}`, 'content-type': 'text/csv', ...headers },
-    payload: file,
-  })
-
-async function bring(client: Client, file: string | Buffer, query = '') {
-  const answer = await send(client, file, query)
-  expect(answer.statusCode, answer.body).toBe(201)
-  await settle(isp.app, client.tenant_id, 100_000)
-  return client.get(`/imports/${answer.json().id}`)
-}
-const resultOf = async (client: Client, id: string, query = ''): Promise<Record<string, string>[]> =>
-  parse(String((await client.call('GET', `/imports/${id}/result?format=csv${query}`)).body), {
-    bom: true,
-    columns: true,
-  })
+  sendFile(isp, client, file, query, headers)
+const bring = (client: Client, file: string | Buffer, query = '') => bringIn(isp, client, file, query)
 const refusal = async (file: string | Buffer, query = '') => {
   const answer = await send(admin, file, query)
   return [answer.statusCode, answer.json().code, String(answer.json().detail)]
@@ -329,7 +312,7 @@ test('services come with their customers, once', async () => {
     'Line 2 has the same login “sub1”.',
     'An internet service needs a login.',
     expect.stringContaining('needs its tariff'),
-    '198.51.100.7 is assigned to another service.',
+    'Line 2 has the same IP address “198.51.100.7”.',
   ])
   const [one] = (await admin.get('/services?login=sub1')).data
   expect(one).toMatchObject({

@@ -20,8 +20,8 @@ export type Place = { table: string; column: string; row_id: string }
 export type Secrets = {
   seal(tenant_id: string, place: Place, plain: string | Uint8Array, db?: Db): Promise<Buffer>
   open(tenant_id: string, place: Place, sealed: Uint8Array): Promise<string>
-  /** The data key, for daemons that open thousands a second. */
-  dataKey(tenant_id: string): Promise<Buffer>
+  /** The data key, for whoever seals or opens thousands at once. */
+  dataKey(tenant_id: string, db?: Db): Promise<Buffer>
   /** A key for one purpose of this installation, the same after every start. */
   deriveKey(purpose: string): Buffer
 }
@@ -46,7 +46,7 @@ export function createSecrets(app: () => App, kek: Buffer): Secrets {
     async open(tenant_id, place, sealed) {
       return openWith(await dataKey(tenant_id), tenant_id, place, sealed).toString('utf8')
     },
-    dataKey: (tenant_id) => dataKey(tenant_id),
+    dataKey,
     deriveKey: (purpose) => deriveKey(kek, purpose),
   }
 }

@@ -8,12 +8,13 @@ import { diff, everyColumn, type StoredRow } from './store.ts'
 
 /**
  * `insert` and `change` for many rows of a noun in one statement, with the same audit rows, events and hooks. All succeed or none: who
- * wants a result a row repeats them one by one within savepoints. Secrets are not taken.
+ * wants a result a row repeats them one by one within savepoints. Secrets are not taken. `tell` adds to the data of a row's event.
  */
 export async function insertMany(
   ctx: Ctx,
   noun: Resource,
   given: readonly Record<string, unknown>[],
+  tell: (row: StoredRow) => Record<string, unknown> = () => ({}),
 ): Promise<StoredRow[]> {
   if (given.length === 0) return []
   const rows: Record<string, unknown>[] = []
@@ -37,6 +38,7 @@ export async function insertMany(
       row_id: stored.id,
       action: 'created',
       changes: diff(ctx, noun, {}, stored),
+      data: tell(stored),
     })
     return stored
   })

@@ -130,6 +130,7 @@ export const endHold = inside(
   ['customer.unblocked', 'customer.activated', 'customer.disabled', 'customer.blocked'],
   async (ctx, event) => {
     if (event.actor.kind === 'system' && event.actor.name === dunner) return
+    if (event.type === 'customer.activated' && event.data.from === 'new') return
     await ctx.db.run(sql`delete from dunning_holds where customer_id = ${event.row_id}`)
   },
 )

@@ -62,6 +62,8 @@ export const followPrepaid = inside(
       : [type.startsWith('customer.') ? row_id : data.customer_id]
     const { changed } = data
     if (type === 'customer.activated' && data.from === 'new') return
+    // `service.added_many` tells of all of them.
+    if (type === 'service.activated' && data.with_many === true) return
     if (type === 'customer.updated' && !(Array.isArray(changed) && changed.some((name) => terms.has(name))))
       return
     const prepaid = await ctx.db.all(sql<{ id: string }>`

@@ -72,13 +72,10 @@ export async function mustBeOffered(
   customer: Customer,
   at: { place?: Place; date?: string } = {},
 ): Promise<void> {
-  const asked = askedBy(
-    ctx,
-    at.date ?? today(ctx).toString(),
-    customer,
-    at.place ?? (await servedAt(ctx, customer)),
-  )
-  const areas = tariff.location_ids.length > 0 ? await everyLocation(ctx) : new Map<string, Location>()
+  const somewhere = tariff.location_ids.length > 0
+  const place = at.place ?? (somewhere ? await servedAt(ctx, customer) : customer)
+  const asked = askedBy(ctx, at.date ?? today(ctx).toString(), customer, place)
+  const areas = somewhere ? await everyLocation(ctx) : new Map<string, Location>()
   const [reason] = reasonsAgainst(tariff, asked, areas)
   if (reason) throw invalidField('tariff_id', reason.code, reason.sentence)
 }

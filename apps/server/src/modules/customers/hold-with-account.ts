@@ -19,6 +19,8 @@ export const holdWithAccount = inside(
   'customers.hold_with_account',
   [...ofStatus, 'customer.parent_left', 'customer.merged', 'customer.merge_undone'],
   async (ctx, event) => {
+    // Who was new has held nobody, and was held by nobody.
+    if (event.type === 'customer.activated' && event.data.from === 'new') return
     const account = await find(ctx, customers, event.row_id)
     if (!account) return
     const acting = asSystem(ctx, follower)

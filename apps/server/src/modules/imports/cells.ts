@@ -19,9 +19,9 @@ export function cellValue(field: Field, raw: string): unknown {
     case 'percent':
       return plainDecimal(text)
     case 'date':
-      return text.replace(/^(\d\d)\.(\d\d)\.(\d{4})$/, '$3-$2-$1')
+      return plainDate(text)
     case 'choice':
-      return field.values?.find((value) => value.toLowerCase() === text.toLowerCase()) ?? text
+      return choice(field.values ?? [], text.toLowerCase()) ?? text
     default:
       return text
   }
@@ -34,6 +34,34 @@ function plainDecimal(text: string): string {
   if (/^-?\d{1,3}(\.\d{3})+,\d+$/.test(number)) return number.replaceAll('.', '').replace(',', '.')
   if (/^-?\d+,\d{1,2}$/.test(number)) return number.replace(',', '.')
   return number
+}
+
+/** `2019-04-30`, with or without a time behind it, and `30.04.2019`. MySQL writes no date as zeros. */
+function plainDate(text: string): string | null {
+  const day = /^(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d/.exec(text)?.[1] ?? text
+  if (day === '0000-00-00') return null
+  return day.replace(/^(\d\d)\.(\d\d)\.(\d{4})$/, '$3-$2-$1')
+}
+
+/** The value itself in any case, or what another system calls it. */
+function choice(values: readonly string[], text: string): string | undefined {
+  const meant = values.find((value) => value.toLowerCase() === text) ?? otherWords[text]
+  return meant !== undefined && values.includes(meant) ? meant : undefined
+}
+
+const otherWords: Record<string, string> = {
+  private: 'person',
+  personal: 'person',
+  residential: 'person',
+  individual: 'person',
+  business: 'company',
+  commercial: 'company',
+  organization: 'company',
+  inactive: 'disabled',
+  suspended: 'blocked',
+  banned: 'blocked',
+  lead: 'new',
+  prepaid_monthly: 'prepaid',
 }
 
 /** The apostrophe our own exports put before what a spreadsheet would take for a formula. */

@@ -4,14 +4,16 @@ import { newId } from '#kernel/ids.ts'
 import { JsonValue } from '#kernel/kinds.ts'
 import { mustBeAbleTo } from '#kernel/permissions.ts'
 import { Refused } from '#kernel/refused.ts'
+import type { Resource } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, change, insert } from '#kernel/store.ts'
-import { customers } from '#modules/customers/index.ts'
-import { services } from '#modules/services/index.ts'
+import { addresses, contacts, customers } from '#modules/customers/index.ts'
+import { discounts, services } from '#modules/services/index.ts'
 import { imports, type Import } from './imports.ts'
 import { runImport } from './job.ts'
-import { checkMapping, mustBeComplete, proposeMapping, targetsOf, type Mapping } from './mapping.ts'
+import { checkMapping, mustBeComplete, proposeMapping, saysName, type Mapping } from './mapping.ts'
 import { beginningOf } from './rows.ts'
+import { addressTargets, contactTargets, targetsOf } from './targets.ts'
 import { decodeText, delimiterOf } from './text.ts'
 
 export type NewImport = {
@@ -28,13 +30,14 @@ export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import>
   mustBeAbleTo(ctx, asResource(imports), 'create')
   const { text, encoding } = decodeText(wanted.file, wanted.encoding)
   const delimiter = wanted.delimiter ?? delimiterOf(text)
-  const { columns } = beginningOf(text, delimiter)
+  const content = Buffer.from(text)
+  const { columns } = beginningOf(content, delimiter)
   const targets = targetsOf(ctx)
   const mapping =
     wanted.mapping === undefined
       ? proposeMapping(targets, columns)
       : checkMapping(targets, columns, wanted.mapping)
-  if (wanted.mode === 'run' || mapping.name) mustBeAllowed(ctx, mapping)
+  if (wanted.mode === 'run' || saysName(mapping)) mustBeAllowed(ctx, mapping)
   const id = newId()
   const row = await insert(ctx, imports, {
     id,
@@ -47,7 +50,7 @@ export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import>
     mapping: new JsonValue(mapping),
     result_url: `/api/v1/imports/${id}/result`,
     actor: new JsonValue(ctx.actor),
-    ...(mapping.name
+    ...(saysName(mapping)
       ? {}
       : {
           status: 'failed',
@@ -55,9 +58,9 @@ export async function createImport(ctx: Ctx, wanted: NewImport): Promise<Import>
         }),
   } as Parameters<typeof insert<typeof imports.fields>>[2])
   await ctx.db.run(
-    sql`insert into import_files (tenant_id, import_id, content) values (${ctx.tenant.id}, ${id}, ${Buffer.from(text)})`,
+    sql`insert into import_files (tenant_id, import_id, content) values (${ctx.tenant.id}, ${id}, ${content})`,
   )
-  if (mapping.name) runImport.later(ctx, { import_id: id }, { queue: 'imports' })
+  if (saysName(mapping)) runImport.later(ctx, { import_id: id }, { queue: 'imports' })
   return row
 }
 
@@ -127,9 +130,16 @@ async function again(ctx: Ctx, row: Import, mode: 'validate' | 'run', given: unk
 /** An import does nothing its author could not do row by row. */
 function mustBeAllowed(ctx: Ctx, wanted: Mapping): void {
   mustBeComplete(wanted)
-  for (const action of ['create', 'update']) mustBeAbleTo(ctx, asResource(customers), action)
-  if (wanted.tariff)
-    for (const action of ['create', 'activate']) mustBeAbleTo(ctx, asResource(services), action)
+  const brings = (fields: object) => Object.keys(fields).some((field) => wanted[field] !== undefined)
+  const may = (noun: Resource, ...actions: string[]) => {
+    for (const action of actions) mustBeAbleTo(ctx, noun, action)
+  }
+  may(asResource(customers), 'create', 'update')
+  if (wanted.status) may(asResource(customers), 'activate', 'block', 'disable')
+  if (brings(addressTargets)) may(asResource(addresses), 'create', 'update')
+  if (brings(contactTargets)) may(asResource(contacts), 'create', 'update')
+  if (wanted.tariff) may(asResource(services), 'create', 'activate')
+  if (wanted.discount_percent ?? wanted.discount_amount) may(asResource(discounts), 'create')
   if (wanted.login && !wanted.tariff)
     throw new Refused(
       422,

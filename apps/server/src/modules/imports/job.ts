@@ -5,10 +5,13 @@ import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, find } from '#kernel/store.ts'
 import { writeChunk, type Outcome } from './chunk.ts'
+import { whereItDiffers } from './further.ts'
 import { imports, type Import } from './imports.ts'
-import { targetsOf, type Mapping } from './mapping.ts'
-import { readRow, type ReadRow } from './row.ts'
-import { rowsOf } from './rows.ts'
+import type { Mapping } from './mapping.ts'
+import type { Place } from './prepare.ts'
+import type { ReadRow } from './row.ts'
+import { surveyOf, type Survey } from './survey.ts'
+import { targetsOf } from './targets.ts'
 
 const chunkRows = 500
 const attempts = 10
@@ -40,7 +43,7 @@ export const runImport = job(
   },
 )
 
-async function begin(work: Work<{ import_id: string }>): Promise<{ row: Import; text: string } | undefined> {
+async function begin(work: Work<{ import_id: string }>): Promise<{ row: Import; text: Buffer } | undefined> {
   return work.act(async (ctx) => {
     const row = await find(ctx, imports, work.payload.import_id)
     if (!row) throw new Error('The import is gone.')
@@ -59,65 +62,58 @@ async function begin(work: Work<{ import_id: string }>): Promise<{ row: Import; 
   })
 }
 
-async function bringIn(work: Work<{ import_id: string }>, row: Import, text: string): Promise<void> {
-  // The whole file is read once before its first row is written: what is no CSV at the end changes nothing at the beginning.
-  if (row.total === null) {
-    let total = 0
-    for await (const _ of rowsOf(text, row.delimiter)) total++
-    await work.act((ctx) => ctx.db.run(sql`update imports set total = ${total} where id = ${row.id}`))
-  }
-  const [columns, mapping] = [row.columns as string[], row.mapping as Mapping]
+async function bringIn(work: Work<{ import_id: string }>, row: Import, text: Buffer): Promise<void> {
   const targets = await asAuthor(work, row, (app, author) =>
     act(app, author, {}, async (ctx) => targetsOf(ctx)),
   )
-  const { external_id, login } = mapping
-  const earlier = [
-    external_id && { field: 'external_id', lines: new Map<string, number>() },
-    login && { field: 'login', lines: new Map<string, number>() },
-  ].filter((one) => typeof one === 'object')
-  const repeated = new Map<number, Refused>()
-  let chunk: ReadRow[] = []
-  const flush = async () => {
-    if (chunk.length > 0) await writeRows(work, row, chunk, repeated)
-    chunk = []
-    repeated.clear()
+  const { delimiter } = row
+  const [columns, mapping] = [row.columns as string[], row.mapping as Mapping]
+  const survey = await surveyOf({ text, delimiter, columns, mapping, targets })
+  if (row.total === null)
+    await work.act((ctx) => ctx.db.run(sql`update imports set total = ${survey.total} where id = ${row.id}`))
+  for (let done = row.done; done < survey.total; done += chunkRows) {
+    if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
+    await bringChunk(work, row, survey, done)
+    if (row.mode === 'run' && timesToLook.has(done + chunkRows)) await work.act(lookAgain)
   }
-  for await (const one of rowsOf(text, row.delimiter)) {
-    const read = readRow(one, columns, mapping, targets)
-    for (const { field, lines } of earlier) {
-      const value = read.values[field]
-      if (typeof value !== 'string') continue
-      const line = lines.get(value)
-      if (line === undefined) lines.set(value, read.line)
-      else
-        repeated.set(
-          read.index,
-          new Refused(
-            409,
-            `repeated_${field}`,
-            `Line ${line} has the same ${field === 'login' ? 'login' : 'external id'} “${value.slice(0, 60)}”.`,
-          ),
-        )
-    }
-    if (read.index < row.done) continue
-    chunk.push(read)
-    if (chunk.length === chunkRows) await flush()
-  }
-  await flush()
 }
 
-async function writeRows(
+/** Into empty tables rows come quicker than the database learns of them. */
+const timesToLook = new Set([500, 2000, 8000, 32_000, 128_000])
+const lookAgain = (ctx: Ctx) => ctx.db.run(sql`select look_again_at_grown_tables()`)
+
+async function bringChunk(
   work: Work<{ import_id: string }>,
   row: Import,
-  chunk: readonly ReadRow[],
-  repeated: ReadonlyMap<number, Refused>,
+  survey: Survey,
+  start: number,
 ): Promise<void> {
-  if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
-  const start = chunk[0]!.index
+  const indexes = survey.order.slice(start, start + chunkRows)
+  const rows = survey.read(indexes)
+  const firsts = new Map(
+    survey
+      .read([...new Set(indexes.flatMap((index) => survey.firstOf(index) ?? []))])
+      .map((first) => [first.index, first]),
+  )
+  const place = (of: ReadRow): Place => {
+    const first = firsts.get(survey.firstOf(of.index) ?? -1)
+    const parent = survey.parentOf(of.index)
+    return {
+      first: first && { line: first.line, differs: whereItDiffers(first.values, of.values, first.line) },
+      parent_line: parent === undefined ? undefined : survey.line(parent),
+      alike_before: survey.alikeBefore(of.index),
+    }
+  }
+  const chunk = { rows, place, refused: survey.refused }
   await asAuthor(work, row, async (app, author) => {
     const rehearsed =
       row.mode === 'validate'
-        ? (await rehearse(app, author, {}, (ctx) => writeChunk(ctx, chunk, repeated))).result
+        ? (
+            await rehearse(app, author, {}, async (ctx) => {
+              const standing = survey.read(await rehearsedBefore(ctx, row.id, survey, indexes))
+              return writeChunk(ctx, { ...chunk, standing })
+            })
+          ).result
         : undefined
     await act(app, author, {}, async (ctx) => {
       // Two workers must not write the same chunk, should the first only have seemed dead.
@@ -125,9 +121,40 @@ async function writeRows(
         sql<{ done: number }>`select done from imports where id = ${row.id} for no key update`,
       )
       if (done !== start) throw new Error(`Another worker has brought this import to row ${done}.`)
-      await keep(ctx, row.id, rehearsed ?? (await writeChunk(ctx, chunk, repeated)))
+      await keep(ctx, row.id, rehearsed ?? (await writeChunk(ctx, { ...chunk, standing: [] })))
     })
   })
+}
+
+/** Rows of earlier chunks on which these stand and which were created in rehearsal only, those above in front. */
+async function rehearsedBefore(
+  ctx: Ctx,
+  import_id: string,
+  survey: Survey,
+  indexes: readonly number[],
+): Promise<number[]> {
+  const here = new Set(indexes)
+  const standing = new Set<number>()
+  for (const index of indexes) {
+    const own = survey.firstOf(index) ?? index
+    for (
+      let at = own === index ? survey.parentOf(own) : own;
+      at !== undefined && !standing.has(at);
+      at = survey.parentOf(at)
+    )
+      standing.add(at)
+  }
+  for (const index of here) standing.delete(index)
+  if (standing.size === 0) return []
+  const created = await ctx.db.all(sql<{ index: number }>`
+    select index from import_rows
+    where import_id = ${import_id} and index = any(${[...standing]}::integer[]) and action = 'created'`)
+  const were = new Set(created.map(({ index }) => index))
+  const rank = (index: number): number => {
+    const parent = survey.parentOf(index)
+    return parent === undefined ? 0 : rank(parent) + 1
+  }
+  return [...standing].filter((index) => were.has(index)).sort((a, b) => rank(a) - rank(b) || a - b)
 }
 
 async function keep(ctx: Ctx, import_id: string, outcomes: readonly Outcome[]): Promise<void> {
@@ -175,9 +202,10 @@ async function asAuthor<T>(
   }
 }
 
-export async function fileOf(ctx: Ctx, import_id: string): Promise<string> {
+/** The file as UTF-8, whatever it came in. */
+export async function fileOf(ctx: Ctx, import_id: string): Promise<Buffer> {
   const { content } = await ctx.db.one(
     sql<{ content: Buffer }>`select content from import_files where import_id = ${import_id}`,
   )
-  return content.toString('utf8')
+  return content
 }

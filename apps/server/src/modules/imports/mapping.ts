@@ -1,57 +1,39 @@
-import type { Ctx } from '#kernel/ctx.ts'
 import { invalid, invalidField, type FieldError } from '#kernel/refused.ts'
-import { words, type Field, type Fields } from '#kernel/resource.ts'
-import { visibleCustomFields } from '#kernel/shape.ts'
-import { asResource } from '#kernel/store.ts'
-import { customers } from '#modules/customers/index.ts'
+import { words, type Field } from '#kernel/resource.ts'
+import { servedAtInstead, synonyms } from './synonyms.ts'
 
 /** Field → column of the file. */
 export type Mapping = Record<string, string>
 
-/** What a customer's row may bring beyond the customer's own fields: names instead of ids, and a service. */
-export const otherTargets = {
-  partner: { kind: 'text', max: 120, nullable: true, label: 'Partner, by name' },
-  labels: { kind: 'text', max: 500, nullable: true, label: 'Labels, by name, separated by commas' },
-  tariff: { kind: 'text', max: 120, nullable: true, label: 'Tariff of the service, by title' },
-  login: { kind: 'text', max: 120, nullable: true, label: 'Login of the service' },
-  password: { kind: 'text', max: 128, nullable: true, label: 'Password of the service' },
-  ip: { kind: 'ip', nullable: true, label: 'Static IP address of the service' },
-  price: { kind: 'money', min: 0, nullable: true, label: 'Price of the service, instead of the tariff’s' },
-  start_date: { kind: 'date', nullable: true, label: 'First day of the service' },
-} as const satisfies Fields
-
-/** Everything a column can be mapped to, for this actor. */
-export function targetsOf(ctx: Ctx): Record<string, Field> {
-  const noun = asResource(customers)
-  const closed = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
-  const own = Object.entries(noun.fields).filter(
-    ([name, field]) =>
-      !field.readonly && !closed.has(name) && !['references', 'json', 'secret'].includes(field.kind),
-  )
-  const custom = Object.entries(visibleCustomFields(ctx, noun)).filter(
-    ([name, field]) => field.kind !== 'json' && !closed.has(`custom.${name}`),
-  )
-  return {
-    ...Object.fromEntries(own),
-    ...Object.fromEntries(custom.map(([name, field]) => [`custom.${name}`, field])),
-    ...otherTargets,
-  }
-}
-
-/** By what the columns are called: the field's own name and label, and what other systems and people call it. */
+/**
+ * By what the columns are called: the field's own name and label first, then what other systems and people call it. Each column goes to
+ * one field.
+ */
 export function proposeMapping(targets: Record<string, Field>, columns: readonly string[]): Mapping {
-  const names = new Map<string, string>()
-  for (const [field, others] of Object.entries(synonyms))
-    for (const other of others) names.set(folded(other), field)
-  for (const [field, { label }] of Object.entries(targets)) {
-    for (const name of [label ?? words(field), field.replace('custom.', ''), field])
-      names.set(folded(name), field)
+  const byName = new Map<string, string>()
+  for (const column of columns) {
+    const name = folded(column)
+    if (!byName.has(name)) byName.set(name, column)
   }
   const mapping: Mapping = {}
-  for (const column of columns) {
-    const field = names.get(folded(column))
-    if (field && targets[field] && !mapping[field]) mapping[field] = column
+  const taken = new Set<string>()
+  const propose = (field: string, names: readonly string[]) => {
+    if (!targets[field] || mapping[field]) return
+    const column = names
+      .map((name) => byName.get(folded(name)))
+      .find((found) => found !== undefined && !taken.has(found))
+    if (column === undefined) return
+    mapping[field] = column
+    taken.add(column)
   }
+  const billed = ['street', 'city', 'postal_code', 'country'].filter((field) =>
+    byName.has(folded(synonyms[field]?.[0] ?? '')),
+  )
+  for (const field of billed) propose(field, synonyms[field] ?? [])
+  for (const [field, { label }] of Object.entries(targets))
+    propose(field, [field, field.replace('custom.', ''), label ?? words(field)])
+  if (billed.length > 0) for (const [field, names] of Object.entries(servedAtInstead)) propose(field, names)
+  for (const [field, names] of Object.entries(synonyms)) propose(field, names)
   return mapping
 }
 
@@ -88,7 +70,7 @@ export function checkMapping(
 
 /** Without a name there is no customer; said before the first row, not once a row. */
 export function mustBeComplete(mapping: Mapping): void {
-  if (!mapping.name)
+  if (!saysName(mapping))
     throw invalidField(
       'mapping',
       'name_not_mapped',
@@ -96,56 +78,13 @@ export function mustBeComplete(mapping: Mapping): void {
     )
 }
 
+/** A customer is called by its name, or by the names of a person or company it is made of. */
+export const saysName = (mapping: Mapping): boolean =>
+  Boolean(mapping.name ?? mapping.last_name ?? mapping.legal_name)
+
 const folded = (name: string) =>
   name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/ł/g, 'l')
     .replace(/[^\p{L}\p{N}]/gu, '')
-
-const synonyms: Record<string, readonly string[]> = {
-  name: [
-    'full name',
-    'customer',
-    'customer name',
-    'client',
-    'client name',
-    'subscriber',
-    'company',
-    'nazwa',
-    'imię i nazwisko',
-    'meno',
-    'jméno',
-  ],
-  external_id: [
-    'id',
-    'number',
-    'customer id',
-    'customer number',
-    'customer no',
-    'client id',
-    'account',
-    'account number',
-    'account id',
-    'splynx id',
-    'uisp id',
-    'nr klienta',
-  ],
-  email: ['e-mail', 'mail', 'email address', 'e-mail address'],
-  phone: ['telephone', 'tel', 'mobile', 'phone number', 'mobile phone', 'telefon', 'msisdn'],
-  street: ['address', 'street address', 'street 1', 'address line 1', 'ulica', 'adres'],
-  city: ['town', 'locality', 'miasto', 'miejscowość', 'město'],
-  postal_code: ['zip', 'zip code', 'postcode', 'post code', 'kod pocztowy', 'psč'],
-  country: ['country code', 'kraj'],
-  tax_id: ['vat', 'vat id', 'vat number', 'tax number', 'nip', 'dic', 'gstin'],
-  category: ['type', 'customer type', 'kind'],
-  billing_day: ['billing date', 'invoice day'],
-  due_days: ['payment terms', 'days due'],
-  partner: ['reseller', 'partner name'],
-  labels: ['tags', 'label', 'groups'],
-  tariff: ['plan', 'package', 'tariff title', 'service plan', 'internet plan', 'taryfa', 'pakiet'],
-  login: ['username', 'user name', 'pppoe', 'pppoe login', 'pppoe username', 'radius login', 'user'],
-  password: ['pppoe password', 'radius password', 'secret', 'hasło'],
-  ip: ['ip address', 'ipv4', 'static ip', 'adres ip'],
-  start_date: ['service start', 'activated', 'activation date', 'contract start', 'from', 'since'],
-}

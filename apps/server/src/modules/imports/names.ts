@@ -21,3 +21,9 @@ export async function byName(ctx: Ctx, noun: Resource, names: Iterable<string>):
 }
 
 export const foldedName = (name: string): string => name.trim().toLowerCase()
+
+export const labelsIn = (text: string): string[] =>
+  text
+    .split(/[,;|]/)
+    .map((label) => label.trim())
+    .filter(Boolean)

@@ -2,7 +2,8 @@ import iconv from 'iconv-lite'
 import { describe, expect, test } from 'vitest'
 import type { Field } from '#kernel/resource.ts'
 import { cellValue } from './cells.ts'
-import { otherTargets, proposeMapping } from './mapping.ts'
+import { proposeMapping } from './mapping.ts'
+import { otherTargets } from './targets.ts'
 import { beginningOf, rowsOf } from './rows.ts'
 import { decodeText, delimiterOf } from './text.ts'
 
@@ -41,11 +42,11 @@ describe('rows', () => {
   })
 
   test('columns are told apart, lines are counted through quoted line breaks', async () => {
-    expect(beginningOf('a,a,\n1,2,3\n', ',').columns).toEqual(['a', 'a (2)', 'column 3'])
-    const rows = await Array.fromAsync(rowsOf('name,note\nA,"one\ntwo"\nB,x\n', ','))
+    expect(beginningOf(Buffer.from('a,a,\n1,2,3\n'), ',').columns).toEqual(['a', 'a (2)', 'column 3'])
+    const rows = await Array.fromAsync(rowsOf(Buffer.from('name,note\nA,"one\ntwo"\nB,x\n'), ','))
     expect(rows).toEqual([
-      { index: 0, line: 2, cells: ['A', 'one\ntwo'] },
-      { index: 1, line: 4, cells: ['B', 'x'] },
+      { index: 0, line: 2, cells: ['A', 'one\ntwo'], start: 10, end: 22 },
+      { index: 1, line: 4, cells: ['B', 'x'], start: 22, end: 26 },
     ])
   })
 })

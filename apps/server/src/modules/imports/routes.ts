@@ -14,9 +14,10 @@ import { asResource, find } from '#kernel/store.ts'
 import { createImport } from './commands.ts'
 import { imports, type Import } from './imports.ts'
 import { fileOf } from './job.ts'
-import { proposeMapping, targetsOf } from './mapping.ts'
+import { proposeMapping } from './mapping.ts'
 import { resultLines } from './result.ts'
 import { beginningOf } from './rows.ts'
+import { targetsOf } from './targets.ts'
 
 const fileLimit = 64 * 1024 * 1024
 const noun = asResource(imports)

@@ -3,8 +3,11 @@ import { CsvError, parse } from 'csv-parse'
 import { parse as parseAll } from 'csv-parse/sync'
 import { Refused } from '#kernel/refused.ts'
 
-/** RFC 4180 with any delimiter. `index` counts rows from 0 without the header; `line` is where the row begins in the file, from 1. */
-export type FileRow = { index: number; line: number; cells: string[] }
+/**
+ * RFC 4180 with any delimiter. `index` counts rows from 0 without the header; `line` is where the row begins in the file, from 1;
+ * `start` and `end` are its bytes.
+ */
+export type FileRow = { index: number; line: number; cells: string[]; start: number; end: number }
 
 export const mostRows = 500_000
 const mostColumns = 200
@@ -15,10 +18,10 @@ const options = (delimiter: string) => ({
   max_record_size: 1_000_000,
   info: true as const,
 })
-type Parsed = { record: string[]; info: { lines: number } }
+type Parsed = { record: string[]; info: { lines: number; bytes: number } }
 
 /** The header and the first rows, for mapping. Columns are told apart even where the file calls two alike. */
-export function beginningOf(text: string, delimiter: string): { columns: string[]; samples: string[][] } {
+export function beginningOf(text: Buffer, delimiter: string): { columns: string[]; samples: string[][] } {
   try {
     // A cut in the middle of a row must not matter: more than enough text for 20 rows of the largest kind.
     const records = parseAll(text, { ...options(delimiter), to: 21 }) as unknown as Parsed[]
@@ -37,14 +40,16 @@ export function beginningOf(text: string, delimiter: string): { columns: string[
 }
 
 /** Every row after the header, in order, without holding more than a few of them; it lets others work in between. */
-export async function* rowsOf(text: string, delimiter: string): AsyncGenerator<FileRow> {
+export async function* rowsOf(text: Buffer, delimiter: string): AsyncGenerator<FileRow> {
   const parser = Readable.from(pieces(text)).pipe(parse(options(delimiter)))
   let index = -1
   let line = 1
+  let start = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      if (index >= 0) yield { index, line, cells: record }
+      if (index >= 0) yield { index, line, cells: record, start, end: info.bytes }
       line = info.lines + 1
+      start = info.bytes
       if (++index > mostRows)
         throw new Refused(422, 'too_many_rows', `The file has more than ${mostRows} rows. Split it.`)
     }
@@ -55,8 +60,12 @@ export async function* rowsOf(text: string, delimiter: string): AsyncGenerator<F
   }
 }
 
-function* pieces(text: string): Generator<string> {
-  for (let start = 0; start < text.length; start += 65_536) yield text.slice(start, start + 65_536)
+/** The cells of the rows between two places that `rowsOf` told. */
+export const cellsBetween = (text: Buffer, delimiter: string, start: number, end: number): string[][] =>
+  (parseAll(text.subarray(start, end), options(delimiter)) as unknown as Parsed[]).map(({ record }) => record)
+
+function* pieces(text: Buffer): Generator<Buffer> {
+  for (let start = 0; start < text.length; start += 65_536) yield text.subarray(start, start + 65_536)
 }
 
 function named(header: readonly string[]): string[] {

@@ -83,13 +83,16 @@ type OpenSession = Pick<CoaRequest, 'service_id' | 'customer_id' | 'partner_id' 
 
 const lowestId = '00000000-0000-0000-0000-000000000000'
 
-function affected({ noun, row_id, data }: Told): Sql | undefined {
+function affected({ type, noun, row_id, data }: Told): Sql | undefined {
   const touched = (fields: readonly string[]) =>
     Array.isArray(data.changed) && fields.some((field) => (data.changed as unknown[]).includes(field))
   switch (noun) {
     case 'customer':
+      // Who was new has never been online.
+      if (type === 'customer.activated' && data.from === 'new') return undefined
       return sql`s.customer_id = ${row_id}`
     case 'service':
+      if (data.with_many === true) return undefined
       return sql`s.service_id = ${row_id}`
     case 'session':
       return sql`s.id = ${row_id}`

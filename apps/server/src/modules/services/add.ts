@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { today, type Ctx } from '#kernel/ctx.ts'
+import { sealWith } from '#kernel/crypto.ts'
 import { record } from '#kernel/effects.ts'
 import { and, scope } from '#kernel/filters.ts'
 import { newId } from '#kernel/ids.ts'
@@ -10,7 +11,7 @@ import type { Resource } from '#kernel/resource.ts'
 import { id as identifier, sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
 import { contractEnd, mustBeOffered, phasesOfTariffs, tariffs, type Tariff } from '#modules/catalog/index.ts'
-import { activateCustomer, claimAddress, customers, type Customer } from '#modules/customers/index.ts'
+import { activateNewCustomers, claimAddress, customers, type Customer } from '#modules/customers/index.ts'
 import {
   assignPoolAddress,
   assignPrefix,
@@ -172,16 +173,16 @@ function judged(service: NewService & { period_months: number }, tariff: Tariff,
 }
 
 async function insertRows(ctx: Ctx, ready: readonly Ready[]): Promise<Service[]> {
-  const rows = await Promise.all(
-    ready.map(async ({ row }) => {
-      const id = newId()
-      const place = { table: 'services', column: 'password', row_id: id }
-      const sealed =
-        row.password === null ? null : await ctx.app.secrets.seal(ctx.tenant.id, place, row.password, ctx.db)
-      return { ...row, id, password: sealed && `\\x${sealed.toString('hex')}` }
-    }),
-  )
-  const added = (await insertMany(ctx, asResource(services), rows)) as Service[]
+  const key = await ctx.app.secrets.dataKey(ctx.tenant.id, ctx.db)
+  const rows = ready.map(({ row }) => {
+    const id = newId()
+    const place = { table: 'services', column: 'password', row_id: id }
+    const sealed = row.password === null ? null : sealWith(key, ctx.tenant.id, place, row.password)
+    return { ...row, id, password: sealed && `\\x${sealed.toString('hex')}` }
+  })
+  const added = (await insertMany(ctx, asResource(services), rows, ({ service_type }) => ({
+    service_type,
+  }))) as Service[]
   // One after another: a free address is found by looking, and two who look at once find the same.
   for (const [n, service] of added.entries()) {
     if (service.ipv4_mode !== 'pool' || !ready[n]!.begins) continue
@@ -254,16 +255,12 @@ async function begun(
       row_id: service.id,
       action: 'activated',
       changes: { status: ['pending', 'active'] },
-      data: { customer_id: service.customer_id },
+      data: { customer_id: service.customer_id, service_type: service.service_type, with_many: true },
     })
-  const fresh = [...new Set(active.map(({ service }) => service.customer_id))]
-    .map((customer_id) => buyers.get(customer_id))
-    .filter((customer) => customer?.status === 'new')
-  await Promise.all(
-    fresh.map((customer) =>
-      activateCustomer(asSystem(ctx), customer!, { reason: 'first service activated' }),
-    ),
+  const fresh = [...new Set(active.map(({ service }) => service.customer_id))].filter(
+    (customer_id) => buyers.get(customer_id)?.status === 'new',
   )
+  await activateNewCustomers(asSystem(ctx), fresh, 'first service activated')
 }
 
 function buyer(customer: Customer | undefined): Customer {

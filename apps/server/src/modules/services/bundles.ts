@@ -1,4 +1,5 @@
 import { today, type Ctx } from '#kernel/ctx.ts'
+import type { Event } from '#kernel/effects.ts'
 import { asSystem, inside } from '#kernel/insiders.ts'
 import { JsonValue } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
@@ -64,10 +65,15 @@ export async function addChildren(
 
 /** A bundle that was added without them, by an import say, has its services too. */
 export const completeBundle = inside('services.complete_bundle', ['service.created'], async (ctx, event) => {
+  if (isOther(event)) return
   const bundle = await find(ctx, services, event.row_id)
   if (bundle?.service_type !== 'bundle' || (await childrenOf(ctx, bundle.id)).length > 0) return
   await addChildren(ctx, bundle, await itemsOf(ctx, bundle.tariff_id))
 })
+
+/** Where many are added at once their events say what they are, so that nobody has to look at each. */
+const isOther = ({ data }: Pick<Event, 'data'>): boolean =>
+  typeof data.service_type === 'string' && data.service_type !== 'bundle'
 
 const access = {
   tariff_id: { kind: 'reference', to: 'tariff' },
@@ -106,6 +112,7 @@ export const followBundle = inside(
   'services.follow_bundle',
   ['activated', 'stopped', 'resumed', 'terminated', 'tariff_changed'].map((action) => `service.${action}`),
   async (ctx, event) => {
+    if (isOther(event)) return
     const bundle = await find(ctx, services, event.row_id)
     if (bundle?.service_type !== 'bundle') return
     const children = await childrenOf(ctx, bundle.id)

@@ -1,0 +1,99 @@
+import type { Ctx } from '#kernel/ctx.ts'
+import type { Field, Fields } from '#kernel/resource.ts'
+import { visibleCustomFields } from '#kernel/shape.ts'
+import { asResource } from '#kernel/store.ts'
+import { contactRoles, customers } from '#modules/customers/index.ts'
+
+const text = (max: number, label: string) => ({ kind: 'text', max, nullable: true, label }) as const
+
+/** Where a service is, or the customer is served: an address of its own, apart from the one on the customer. */
+export const addressTargets = {
+  service_street: text(200, 'Service address: street'),
+  service_unit: text(60, 'Service address: flat'),
+  service_city: text(100, 'Service address: city'),
+  service_postal_code: text(20, 'Service address: postal code'),
+  service_country: { ...text(2, 'Service address: country'), min: 2 },
+  latitude: { kind: 'decimal', min: -90, max: 90, nullable: true, label: 'Latitude' },
+  longitude: { kind: 'decimal', min: -180, max: 180, nullable: true, label: 'Longitude' },
+  gps: text(60, 'Position, as “50.0614,19.9366”'),
+} as const satisfies Fields
+
+export const contactTargets = {
+  contact_name: text(200, 'Contact: name'),
+  contact_email: { kind: 'email', nullable: true, label: 'Contact: e-mail' },
+  contact_phone: { kind: 'phone', nullable: true, label: 'Contact: telephone' },
+  contact_role: { kind: 'choice', values: contactRoles, nullable: true, label: 'Contact: role' },
+} as const satisfies Fields
+
+export const serviceTargets = {
+  tariff: text(120, 'Tariff of the service, by title'),
+  login: text(120, 'Login of the service'),
+  password: text(128, 'Password of the service'),
+  ip: { kind: 'ip', nullable: true, label: 'Static IP address of the service' },
+  mac: { kind: 'mac', nullable: true, label: 'MAC address of the service' },
+  router: text(120, 'Router of the service, by title'),
+  service_description: text(500, 'Description of the service'),
+  quantity: { kind: 'integer', min: 1, max: 10_000, nullable: true, label: 'Quantity of the service' },
+  price: {
+    kind: 'money',
+    min: 0,
+    max: 100_000_000,
+    nullable: true,
+    label: 'Price of the service, instead of the tariff’s',
+  },
+  start_date: { kind: 'date', nullable: true, label: 'First day of the service' },
+  service_external_id: text(100, 'Id of the service in the system you came from'),
+  discount_percent: {
+    kind: 'percent',
+    min: 0.0001,
+    max: 100,
+    nullable: true,
+    label: 'Discount on the service, in percent',
+  },
+  discount_amount: {
+    kind: 'money',
+    min: 0,
+    max: 100_000_000,
+    nullable: true,
+    label: 'Discount on the service, an amount a month',
+  },
+  discount_label: text(120, 'Discount: as the invoice says it'),
+  discount_until: { kind: 'date', nullable: true, label: 'Discount: last day' },
+} as const satisfies Fields
+
+/** What a row may bring beyond the customer's own fields: names instead of ids, an address, a contact, a service. */
+export const otherTargets = {
+  partner: text(120, 'Partner, by name'),
+  parent: text(100, 'Parent account, by external id'),
+  labels: text(500, 'Labels, by name, separated by commas'),
+  status: {
+    kind: 'choice',
+    values: ['new', 'active', 'blocked', 'disabled'],
+    nullable: true,
+    label: 'Status of a customer that is not here yet',
+  },
+  ...addressTargets,
+  ...contactTargets,
+  ...serviceTargets,
+} as const satisfies Fields
+
+/** Everything a column can be mapped to, for this actor. A parent is named, not given by our id. */
+export function targetsOf(ctx: Ctx): Record<string, Field> {
+  const noun = asResource(customers)
+  const closed = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
+  const own = Object.entries(noun.fields).filter(
+    ([name, field]) =>
+      !field.readonly &&
+      !closed.has(name) &&
+      name !== 'parent_id' &&
+      !['references', 'json', 'secret'].includes(field.kind),
+  )
+  const custom = Object.entries(visibleCustomFields(ctx, noun)).filter(
+    ([name, field]) => !field.readonly && field.kind !== 'json' && !closed.has(`custom.${name}`),
+  )
+  return {
+    ...Object.fromEntries(own),
+    ...Object.fromEntries(custom.map(([name, field]) => [`custom.${name}`, field])),
+    ...otherTargets,
+  }
+}
