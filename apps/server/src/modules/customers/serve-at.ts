@@ -20,7 +20,10 @@ const noun = asResource(addresses)
  * Gives customers addresses, in a statement for all of them. One that a customer has already (the same street, flat and town) is
  * completed instead. Answers each one's id, and the customers for whom anything changed.
  */
-export async function serveCustomersAt(ctx: Ctx, given: readonly ServedAt[]): Promise<{ ids: string[]; changed: Set<string> }> {
+export async function serveCustomersAt(
+  ctx: Ctx,
+  given: readonly ServedAt[],
+): Promise<{ ids: string[]; changed: Set<string> }> {
   if (given.length === 0) return { ids: [], changed: new Set() }
   const had = await ctx.db.all(sql<StoredRow>`
     select ${everyColumn(noun)} from addresses

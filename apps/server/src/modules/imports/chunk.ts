@@ -90,11 +90,7 @@ async function inHalves(
 }
 
 const parentRefused = new Refusal(409, 'parent_refused', 'The row that brings its parent was refused.')
-const customerRefused = new Refusal(
-  409,
-  'customer_refused',
-  'The row that brings this customer was refused.',
-)
+const customerRefused = new Refusal(409, 'customer_refused', 'The row that brings this customer was refused.')
 
 /** Undone as a whole when refused: rows, and what was noted of them for audit, events and jobs. */
 async function attempt<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {

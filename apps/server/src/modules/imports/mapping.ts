@@ -18,7 +18,8 @@ export function proposeMapping(targets: Record<string, Field>, columns: readonly
   const mapping: Mapping = {}
   const taken = new Set<string>()
   const propose = (field: string, names: readonly string[]) => {
-    if (!targets[field] || mapping[field]) return
+    // What other systems call an id is none of ours.
+    if (!targets[field] || targets[field].kind === 'reference' || mapping[field]) return
     const column = names
       .map((name) => byName.get(folded(name)))
       .find((found) => found !== undefined && !taken.has(found))
@@ -34,6 +35,8 @@ export function proposeMapping(targets: Record<string, Field>, columns: readonly
     propose(field, [field, field.replace('custom.', ''), label ?? words(field)])
   if (billed.length > 0) for (const [field, names] of Object.entries(servedAtInstead)) propose(field, names)
   for (const [field, names] of Object.entries(synonyms)) propose(field, names)
+  // Without a tariff it is the login to a portal.
+  if (!mapping.tariff) for (const field of ['login', 'password', 'ip']) delete mapping[field]
   return mapping
 }
 

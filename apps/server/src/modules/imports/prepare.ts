@@ -147,7 +147,8 @@ async function customerOf(
       return []
     }
   }
-  const [partner_id] = typeof other.partner === 'string' ? named('partner', known.partners, other.partner) : []
+  const [partner_id] =
+    typeof other.partner === 'string' ? named('partner', known.partners, other.partner) : []
   const label_ids =
     typeof other.labels === 'string'
       ? labelsIn(other.labels).flatMap((label) => named('labels', known.labels, label))
@@ -192,9 +193,9 @@ function parentOf(
   if (before)
     return {
       id: before.customer_id,
-      partner_id: (before.customer?.values.partner_id ??
-        before.customer?.existing?.partner_id ??
-        null) as string | null,
+      partner_id: (before.customer?.values.partner_id ?? before.customer?.existing?.partner_id ?? null) as
+        | string
+        | null,
     }
   const parent = known.parents.get(named)
   if (parent) return parent
@@ -266,7 +267,11 @@ function addressOf(input: Values, values: Values): AddressOfRow | undefined {
   }
   const street = of('service_street', 'street')
   if (!street)
-    throw invalidField('service_street', 'required', 'A service address needs its street, or what the place is called.')
+    throw invalidField(
+      'service_street',
+      'required',
+      'A service address needs its street, or what the place is called.',
+    )
   return {
     street,
     unit: of('service_unit', ''),

@@ -48,7 +48,8 @@ function completeName(values: Record<string, unknown>): void {
 /** A position in one cell, `50.0614,19.9366`, as its two. */
 function completePosition(values: Record<string, unknown>): void {
   if (typeof values.gps !== 'string') return
-  const [, latitude, longitude] = /^\s*(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)\s*$/.exec(values.gps) ?? []
+  const [, latitude, longitude] =
+    /^\s*(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)\s*$/.exec(values.gps) ?? []
   if (latitude === undefined) return
   values.latitude ??= latitude
   values.longitude ??= longitude

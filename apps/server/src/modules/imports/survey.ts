@@ -151,11 +151,7 @@ const called: Record<string, string> = {
 }
 
 const twice = (field: string, value: string, line: number) =>
-  new Refused(
-    409,
-    `repeated_${field}`,
-    `Line ${line} has the same ${called[field]} “${value.slice(0, 60)}”.`,
-  )
+  new Refused(409, `repeated_${field}`, `Line ${line} has the same ${called[field]} “${value.slice(0, 60)}”.`)
 
 function loop(lines: readonly number[]): Refused {
   if (lines.length === 1) return new Refused(409, 'own_parent', 'An account cannot be placed below itself.')
