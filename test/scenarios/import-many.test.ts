@@ -56,7 +56,7 @@ test('ten thousand customers with services, parents and custom fields come in by
   }
   console.log(`${file.rows} rows in ms: ${JSON.stringify(times)}`)
   // Some 15 s on a machine of two cores; the bound catches a path that goes row by row.
-  expect(times.run).toBeLessThan(90_000)
+  expect(times.run).toBeLessThan(150_000)
 }, 400_000)
 
 test('the figures are those of the file', async () => {

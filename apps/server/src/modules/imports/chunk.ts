@@ -1,7 +1,6 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { refusalOf } from '#kernel/problems.ts'
-import type { Refused } from '#kernel/refused.ts'
-import { Refused as Refusal } from '#kernel/refused.ts'
+import { Refused } from '#kernel/refused.ts'
 import { raw } from '#kernel/sql.ts'
 import { knownFor } from './known.ts'
 import { prepare, type Place, type ReadyRow } from './prepare.ts'
@@ -47,8 +46,8 @@ export async function writeChunk(ctx: Ctx, chunk: Chunk): Promise<Outcome[]> {
   }
   const standing: ReadyRow[] = []
   for (const row of chunk.standing) {
-    for (const { address: _, contact: __, service: ___, ...who } of await judge(row, undefined))
-      standing.push(who)
+    for (const who of await judge(row, undefined))
+      standing.push({ ...who, address: undefined, contact: undefined, service: undefined })
   }
   await inHalves(ctx, standing, new Set(), outcomes)
   outcomes.length = 0
@@ -89,8 +88,8 @@ async function inHalves(
   }
 }
 
-const parentRefused = new Refusal(409, 'parent_refused', 'The row that brings its parent was refused.')
-const customerRefused = new Refusal(409, 'customer_refused', 'The row that brings this customer was refused.')
+const parentRefused = new Refused(409, 'parent_refused', 'The row that brings its parent was refused.')
+const customerRefused = new Refused(409, 'customer_refused', 'The row that brings this customer was refused.')
 
 /** Undone as a whole when refused: rows, and what was noted of them for audit, events and jobs. */
 async function attempt<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {

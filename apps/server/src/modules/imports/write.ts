@@ -14,7 +14,7 @@ import {
 } from '#modules/customers/index.ts'
 import { addServices, discountNewServices } from '#modules/services/index.ts'
 import type { Outcome } from './chunk.ts'
-import type { ContactOfRow, ReadyRow } from './prepare.ts'
+import type { ContactOfRow, ReadyRow, ServiceOfRow } from './prepare.ts'
 
 /** Writes rows with all they bring, in a few statements for all of them. All are written or, where one is refused, none. */
 export async function writeRows(ctx: Ctx, rows: readonly ReadyRow[]): Promise<Outcome[]> {
@@ -123,8 +123,8 @@ async function writeServices(
   const bringing = rows.flatMap((row) => (row.service ? [{ row, service: row.service }] : []))
   const added = await addServices(
     ctx,
-    bringing.map(({ row, service: { discount: _, ...service } }) => ({
-      ...service,
+    bringing.map(({ row, service }) => ({
+      ...withoutDiscount(service),
       customer_id: row.customer_id,
       service_address_id: places.get(row) ?? null,
     })),
@@ -152,6 +152,8 @@ async function takeStatuses(ctx: Ctx, rows: readonly ReadyRow[]): Promise<void> 
     if (status === 'blocked') await blockCustomer(ctx, active, { reason })
   }
 }
+
+const withoutDiscount = ({ discount: _discount, ...service }: ServiceOfRow) => service
 
 const newContact = ({ role, ...contact }: ContactOfRow) => ({
   ...contact,
