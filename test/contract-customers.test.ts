@@ -48,6 +48,7 @@ contract('billing_defaults', async () => {
 
 contract('billing_policies', async () => {
   const partner = (await other.get('/partners')).data[0]
+  const stranger = await other.post('/customers', { name: 'Somebody else’s' })
   return subject({
     noun: 'billing_policy',
     path: '/billing_policies',
@@ -57,15 +58,27 @@ contract('billing_policies', async () => {
       fee_up: `${n}.00`,
       refund: 'none',
     }),
-    change: { refund: 'unused', fee_up: null, charge: 'next_bill' },
+    change: {
+      refund: 'unused',
+      fee_up: null,
+      charge: 'next_bill',
+      first_period: 'deferred',
+      min_invoice: '5.00',
+    },
     invalid: [
       [{ refund: 'some' }, 'refund', 'not_a_choice'],
       [{ fee_down: '-1.00' }, 'fee_down', 'out_of_range'],
       [{ fee_up: 5 }, 'fee_up', 'not_money'],
+      [{ first_period: 'half' }, 'first_period', 'not_a_choice'],
+      [{ longer_periods: 'full' }, 'longer_periods', 'not_a_choice'],
+      [{ min_invoice: '-1.00' }, 'min_invoice', 'out_of_range'],
     ],
     filterBy: 'partner_id',
     sortBy: 'created_at',
-    foreign: [['partner_id', partner.id]],
+    foreign: [
+      ['partner_id', partner.id],
+      ['customer_id', stranger.id],
+    ],
   })
 })
 

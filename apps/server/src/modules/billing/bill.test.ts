@@ -85,7 +85,7 @@ test('billed on each day that the bill before named, every active day is charged
           // Nothing that is active by the end of what was billed is left out.
           for (const { active: stretches, charged: days } of customer.services)
             for (const { from, until } of stretches)
-              expect(without({ from, until: Math.min(until, bill.billed_until) }, days)).toEqual([])
+              expect(without({ from, until: Math.min(until, bill.billed_until!) }, days)).toEqual([])
           expect(bill.next_billing === null || bill.next_billing > date).toBe(true)
           date = bill.next_billing
         }

@@ -3,7 +3,7 @@ import { dateOf, monthOf, nextBillingDay, type Day, type Days } from '#kernel/ca
 import type { DatedReduction } from '#modules/catalog/index.ts'
 import { lessInvoiceDiscounts, type InvoiceDiscount } from './invoice-discounts.ts'
 import { onceLines, recurringLines } from './lines.ts'
-import { periodAt, type Rhythm } from './pricing.ts'
+import { periodAt, takenAlong, waitsUntil, type Proration, type Rhythm } from './proration.ts'
 
 /** What is known of a customer when the bill is drawn up. */
 export type BillableCustomer = {
@@ -23,6 +23,8 @@ export type BillableCustomer = {
   tax_exempt_reason: string | null
   balance: bigint
   services: BillableService[]
+  /** Below it no invoice is made; what it comes to is carried forward. */
+  min_invoice?: bigint
   /** Those off whole invoices, in their order. */
   discounts?: readonly InvoiceDiscount[]
 }
@@ -48,6 +50,8 @@ export type BillableService = {
   login: string | null
   /** Stretches in which it is active, with their terms; in order. `until` is Infinity where no end is planned. */
   active: ActiveStretch[]
+  /** The rule it was sold under, where it is not by the day; each stretch has it too. */
+  proration?: Proration
   /** What makes its days cost less, in its order. */
   discounts?: readonly DatedReduction[]
   tax_exempt?: boolean
@@ -122,8 +126,10 @@ export type Bill = {
   period: Days | null
   /** The customer's next billing day; null when nothing recurring is left. */
   next_billing: Day | null
-  /** Everything before this day has been billed. */
-  billed_until: Day
+  /** Everything before this day has been billed; null: nothing was, and it is looked at again from where it was. */
+  billed_until: Day | null
+  /** What it comes to, where that is too little for an invoice. */
+  carried: bigint
   warnings: string[]
 }
 
@@ -132,21 +138,42 @@ export type Bill = {
  * active day that was not charged yet.
  */
 export function drawUp(customer: BillableCustomer, catalog: Catalog, date: Day): Bill {
-  const until = nextBillingDay(date, customer.billing_day)
+  const { billing_day } = customer
+  const until = nextBillingDay(date, billing_day)
+  const waiting = customer.services.filter((service) => waitsOn(service, date, billing_day))
   const owed = customer.services.flatMap((service) =>
-    service.service_type === 'one_time'
-      ? onceLines(service, catalog, date)
-      : recurringLines(service, catalog, customer.billing_day, (stretch) =>
-          paidUntil(stretch, until, customer.billing_day),
-        ),
+    waiting.includes(service)
+      ? []
+      : service.service_type === 'one_time'
+        ? onceLines(service, catalog, date)
+        : recurringLines(service, catalog, billing_day, (stretch) => paidUntil(stretch, until, billing_day)),
   )
   const lines = lessInvoiceDiscounts(owed, customer.discounts ?? [], date)
+  const bill = totals(customer, lines)
+  const next_billing = waiting.length > 0 ? until : nextBilling(customer, until)
+  // The last invoice is made whatever it comes to.
+  if (bill.total > 0n && bill.total < (customer.min_invoice ?? 0n) && next_billing !== null)
+    return {
+      ...totals(customer, []),
+      next_billing: until,
+      billed_until: null,
+      carried: bill.total,
+      warnings: [],
+    }
   return {
-    ...totals(customer, lines),
-    next_billing: nextBilling(customer, until),
-    billed_until: until,
+    ...bill,
+    next_billing,
+    billed_until: Math.min(until, ...waiting.flatMap(({ active }) => active.map(({ from }) => from))),
+    carried: 0n,
     warnings: warningsOf(customer, lines),
   }
+}
+
+/** Whether a service that has just begun waits for its first billing day. */
+function waitsOn({ active, service_type }: BillableService, date: Day, billing_day: number): boolean {
+  if (service_type === 'one_time') return false
+  const until = waitsUntil(active[0]?.proration, billing_day)
+  return until !== null && date < until
 }
 
 /** Net, tax and total are sums of the lines; each line's tax is rounded by itself. */
@@ -178,7 +205,8 @@ const paidUntil = (stretch: ActiveStretch, until: Day, billing_day: number): Day
     ? stretch.from
     : Math.min(
         stretch.until,
-        stretch.period_months === 1 ? until : periodAt(until - 1, billing_day, stretch).until,
+        takenAlong(stretch, until, billing_day) ??
+          (stretch.period_months === 1 ? until : periodAt(until - 1, billing_day, stretch).until),
       )
 
 /** The first billing day from `until` on on which something is to be paid; null when nothing goes on. */

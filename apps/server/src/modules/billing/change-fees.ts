@@ -18,10 +18,9 @@ export const judgeTariffChange = inside(
     const change = event.data.tariff_change as { date: string; tariff_id: string; dearer: number } | undefined
     if (!change) return
     const service_id = event.row_id
-    const { partner_id } = await ctx.db.one(
-      sql<{ partner_id: string }>`select partner_id from services where id = ${service_id}`,
-    )
-    const policy = await policyOf(ctx, partner_id)
+    const whose = await ctx.db.one(sql<{ partner_id: string; customer_id: string }>`
+      select partner_id, customer_id from services where id = ${service_id}`)
+    const policy = await policyOf(ctx, whose)
     if (policy.refund === 'none') await mustNotBePaid(ctx, service_id, change.date)
     const amount = change.dearer > 0 ? policy.fee_up : change.dearer < 0 ? policy.fee_down : 0n
     if (amount === 0n) return

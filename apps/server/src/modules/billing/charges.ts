@@ -3,6 +3,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
 import type { BillLine, Part } from './bill.ts'
+import { bearing } from './proration.ts'
 import type { Charged } from './reconcile.ts'
 
 /** What charged days are of: a service, or a surcharge on it. */
@@ -24,6 +25,7 @@ export function chargeOf(line: BillLine, invoice_id: string): Charge | undefined
     quantity: line.quantity,
     period_months: rhythm.period_months,
     anchor: rhythm.anchor,
+    proration: bearing(rhythm.proration, { ...rhythm, from: days.from, billing_day: line.billing_day }),
     billing_day: line.billing_day,
     tax_rate: line.tax_rate,
     ...charge,
@@ -32,11 +34,12 @@ export function chargeOf(line: BillLine, invoice_id: string): Charge | undefined
 
 /** Statements that write charged days down. The database refuses a day that is charged already, and with it them all. */
 export function chargesOf(ctx: Ctx, charges: readonly Charge[]): Sql[] {
-  const rows = charges.map(({ from, until, anchor, parts, ...charge }) => ({
+  const rows = charges.map(({ from, until, anchor, parts, proration, ...charge }) => ({
     ...charge,
     from_date: dateOf(from),
     until_date: dateOf(until),
     anchor: anchor === null ? null : dateOf(anchor),
+    proration: proration ? JSON.stringify(proration) : null,
     parts:
       parts.length === 0
         ? null
@@ -55,13 +58,14 @@ export function chargesOf(ctx: Ctx, charges: readonly Charge[]): Sql[] {
     period_months: 'integer',
     anchor: 'date',
     parts: 'jsonb',
+    proration: 'jsonb',
     billing_day: 'integer',
     net: 'bigint',
     tax_rate: 'bigint',
     tax: 'bigint',
   } as const
-  const columns = sql`service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, parts, billing_day, net, tax_rate, tax`
-  const values = sql`c.service_id, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.period_months, c.anchor, c.parts, c.billing_day, c.net, c.tax_rate, c.tax`
+  const columns = sql`service_id, during, invoice_id, tariff_id, price, quantity, period_months, anchor, parts, proration, billing_day, net, tax_rate, tax`
+  const values = sql`c.service_id, daterange(c.from_date, c.until_date), c.invoice_id, c.tariff_id, c.price, c.quantity, c.period_months, c.anchor, c.parts, c.proration, c.billing_day, c.net, c.tax_rate, c.tax`
   const statements: Sql[] = []
   if (ofServices.length > 0)
     statements.push(sql`
@@ -83,7 +87,7 @@ export async function chargedSince(ctx: Ctx, service_id: string, from: string): 
       ctx.db.all(sql<ChargedRow>`
         select lower(during) - date '1970-01-01' as from_day, until_date - date '1970-01-01' as until_day, service_id,
           ${n === 0 ? sql`null::uuid` : sql`surcharge_id`} as surcharge_id, invoice_id, tariff_id, price, quantity, period_months,
-          anchor - date '1970-01-01' as anchor, parts, billing_day, net, tax_rate, tax
+          anchor - date '1970-01-01' as anchor, parts, proration, billing_day, net, tax_rate, tax
         from ${table}
         where service_id = ${service_id} and until_date > ${from}::date
         order by until_date

@@ -51,7 +51,7 @@ export async function billChunk(
 
 const nextDays = (bills: readonly Bill[]): AlsoSet => ({
   next_billing_on: new Map(bills.map((bill) => [bill.customer.id, printed(bill.next_billing)])),
-  unbilled_from: new Map(bills.map((bill) => [bill.customer.id, dateOf(bill.billed_until)])),
+  unbilled_from: new Map(bills.map((bill) => [bill.customer.id, printed(bill.billed_until)])),
 })
 
 /** Customers with nothing to pay only get their next billing day. */
@@ -60,10 +60,10 @@ async function moveOn(ctx: Ctx, bills: readonly Bill[]): Promise<void> {
   const rows = bills.map((bill) => ({
     id: bill.customer.id,
     next: printed(bill.next_billing),
-    until: dateOf(bill.billed_until),
+    until: printed(bill.billed_until),
   }))
   await ctx.db.run(sql`
-    update customers set next_billing_on = m.next, unbilled_from = m.until
+    update customers set next_billing_on = m.next, unbilled_from = coalesce(m.until, unbilled_from)
     from ${rowsOf('m', rows, { id: 'uuid', next: 'date', until: 'date' })}
     where customers.id = m.id`)
 }

@@ -4,6 +4,7 @@ import { rowsOf } from '#kernel/rows.ts'
 import { empty, sql, type Sql } from '#kernel/sql.ts'
 import type { BillableCustomer, BillableService, BillableTariff, Catalog, Site } from './bill.ts'
 import { discountsOf, surchargesOf, withReductions, withSurcharges } from './due-extras.ts'
+import { leastInvoicesOf, prorationsOf, withLeastInvoices, withProrations } from './due-rules.ts'
 
 /** A customer as the run reads it; `unbilled_from` bounds how far back its services are looked at. */
 export type DueRow = Omit<BillableCustomer, 'services' | 'discounts'> & { unbilled_from: string | null }
@@ -73,11 +74,13 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
     since: unbilled_from ?? '0001-01-01',
   }))
   const due = withSubAccounts(rowsOf('due', asked, { place: 'integer', id: 'uuid', since: 'date' }))
-  const [, rows, discounts, surcharges] = await Promise.all([
+  const [, rows, prorations, discounts, surcharges, least] = await Promise.all([
     planned(ctx, 'for_itself'),
     ctx.db.all(servicesOf(due)),
+    ctx.db.all(prorationsOf(due)),
     ctx.db.all(discountsOf(due)),
     ctx.db.all(surchargesOf(due)),
+    ctx.db.all(leastInvoicesOf(customers)),
     planned(ctx, 'as_usual'),
   ])
   const billable = customers.map((customer): BillableCustomer => ({ ...customer, services: [] }))
@@ -114,6 +117,8 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
       anchor: row.anchor_day,
     })
   }
+  withProrations(billable, prorations)
+  withLeastInvoices(billable, least)
   withReductions(billable, discounts)
   withSurcharges(billable, surcharges)
   return billable

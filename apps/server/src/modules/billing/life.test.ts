@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dateOf, dayOf, type Day } from '#kernel/calendar.ts'
 import type { Entry, Period } from '#modules/services/index.ts'
-import { begin, bill, enter, pass, periodsOf, type Life } from './testing/life.ts'
+import { firstPeriods } from './proration.ts'
+import { begin, bill, enter, pass, periodsOf, prorationOf, type Life } from './testing/life.ts'
 
 /** Whatever is entered about a service, in whatever order and for whatever days, and whenever it is billed meanwhile. */
 const first = dayOf('2027-01-20')
@@ -40,7 +41,14 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('bill' as const) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+const rule = fc.record({
+  rule: fc.constantFrom(...firstPeriods),
+  equal_months: fc.boolean(),
+  unit: fc.constantFrom(1, 100),
+})
 const story = fc.record({
+  rule: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: rule }),
+  min_invoice: fc.constantFrom(0n, 0n, 0n, 500n, 4_000n),
   billing_day: fc.oneof(fc.constantFrom(1, 31), fc.integer({ min: 1, max: 31 })),
   begins: fc.oneof(fc.constant(0), fc.integer({ min: -20, max: 40 })),
   steps: fc.array(step, { maxLength: 24, size: 'max' }),
@@ -49,8 +57,8 @@ const story = fc.record({
 test('in the end exactly the final timeline is billed, and on the way no day twice and none in advance of its plan', () => {
   let corrected = 0
   fc.assert(
-    fc.property(story, ({ billing_day, begins, steps }) => {
-      const life = begin(first, billing_day)
+    fc.property(story, ({ billing_day, begins, steps, ...rules }) => {
+      const life = begin(first, billing_day, rules)
       enter(life, [{ kind: 'activate', date: dateOf(first + begins) }])
       for (const one of steps) {
         take(life, one)
@@ -140,6 +148,8 @@ function mustBeSound(life: Life): void {
 /** Until every plan has come true, with a run on each day on which one is due. */
 function settle(life: Life): void {
   const last = Math.max(life.today, ...life.changes.map(({ date }) => dayOf(date)))
+  // What was carried forward is billed in the end.
+  life.min_invoice = 0n
   bill(life)
   while (life.today <= last) {
     pass(life, 1)
@@ -173,23 +183,61 @@ const daysOf = (life: Life): Set<Day> =>
 
 function costOf(life: Life, days: readonly Day[]): bigint {
   const periods = periodsOf(life)
-  return days.reduce((sum, day) => sum + costIn(periods, day, life.billing_day), 0n)
+  const sold = prorationOf(life)
+  return days.reduce((sum, day) => sum + costIn(periods, day, life.billing_day, sold), 0n)
 }
 
 /** By the definition: what is due of the period's price up to the end of the day, less what was due before it. */
-function costIn(periods: readonly Period[], day: Day, billing_day: number): bigint {
+function costIn(
+  periods: readonly Period[],
+  day: Day,
+  billing_day: number,
+  sold: ReturnType<typeof prorationOf>,
+): bigint {
   const period = periods.findLast(({ from }) => dayOf(from) <= day)
   if (!period || period.status !== 'active') return 0n
   const price = period.price * BigInt(period.quantity)
-  const { begun, next } = span(
-    day,
-    billing_day,
-    period.period_months,
-    period.anchor === null ? null : dayOf(period.anchor),
-  )
-  const length = BigInt(next - begun)
-  const dueBy = (days: number) => (2n * price * BigInt(days) + length) / (2n * length)
-  return dueBy(day + 1 - begun) - dueBy(day - begun)
+  const months = period.period_months
+  const anchor = period.anchor === null ? null : dayOf(period.anchor)
+  const share = (of: bigint, done: number, length: number) => {
+    const dueBy = (days: number) => (2n * of * BigInt(days) + BigInt(length)) / (2n * BigInt(length))
+    return dueBy(done + 1) - dueBy(done)
+  }
+  const month = span(day, billing_day, 1, null)
+  if (
+    sold?.rule === 'plus_full' &&
+    months > 1 &&
+    anchor === sold.first &&
+    !isBillingDay(anchor, billing_day)
+  ) {
+    // A part of a month first, then whole periods from the next billing day on.
+    const whole = span(anchor, billing_day, 1, null).next
+    if (day < whole) return share(price, day - month.begun, months * (month.next - month.begun))
+    return shareIn(span(day, billing_day, months, whole))
+  }
+  const of = span(day, billing_day, months, anchor)
+  const begins = sold && sold.first > of.begun && sold.first < of.next ? sold : null
+  if (begins?.rule === 'full') return share(price, day - begins.first, of.next - begins.first)
+  if (begins?.rule === 'rounded') {
+    const [left, length] = [of.next - begins.first, of.next - of.begun]
+    const units = BigInt(length) * BigInt(begins.unit)
+    const rounded = ((2n * price * BigInt(left) + units) / (2n * units)) * BigInt(begins.unit)
+    return share(rounded, day - begins.first, left)
+  }
+  return shareIn(of)
+
+  function shareIn({ begun, next }: { begun: Day; next: Day }): bigint {
+    if (!sold?.equal_months || months === 1) return share(price, day - begun, next - begun)
+    let done = 0
+    for (let at = begun; at < month.begun; at = span(at, billing_day, 1, null).next) done++
+    const length = month.next - month.begun
+    // Up to the end of a month, what its months are worth; within it, its days.
+    const upTo = (whole: number, days: number) => {
+      const [over, of_it] = [BigInt(whole * length + days), BigInt(months * length)]
+      return (2n * price * over + of_it) / (2n * of_it)
+    }
+    return upTo(done, day + 1 - month.begun) - upTo(done, day - month.begun)
+  }
 }
 
 /** Billing months are counted one by one from the one that the anchor lies in. */

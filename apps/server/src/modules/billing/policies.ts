@@ -1,18 +1,37 @@
 import type { Ctx } from '#kernel/ctx.ts'
-import { resource } from '#kernel/resource.ts'
+import { resource, type Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { partnersAbove } from '#modules/catalog/index.ts'
+import { firstPeriods } from './proration.ts'
 
 const fee = { kind: 'money', min: 0, max: 100_000_000, nullable: true, list: true } as const
 
-/** What a change of tariff gives back and costs, by partner. */
+/** What a change of tariff gives back and costs, how the first period is charged, and from when on an invoice is made. */
 export const billingPolicies = resource('billing_policy', {
   plural: 'billing_policies',
   title: 'partner_id',
   scope: 'partner',
-  help: 'What a change of tariff gives back and costs. An empty rule is that of the partner above; where nobody says, unused days are given back, the rest of the period is charged at once, and the change is free.',
+  help: 'The rules by which services are billed, of a partner or of one customer. An empty rule is that of the partner (above); where nobody says, unused days are given back, the rest of the period is charged at once, a change is free, and the first period is charged by the day.',
   fields: {
-    partner_id: { kind: 'reference', to: 'partner', immutable: true, filter: true, list: true },
+    partner_id: {
+      kind: 'reference',
+      to: 'partner',
+      immutable: true,
+      nullable: true,
+      filter: true,
+      list: true,
+      help: 'Whose customers they are; empty: your own',
+    },
+    customer_id: {
+      kind: 'reference',
+      to: 'customer',
+      immutable: true,
+      nullable: true,
+      filter: true,
+      list: true,
+      stays: true,
+      help: 'Only this customer',
+    },
     refund: {
       kind: 'choice',
       values: ['unused', 'none'],
@@ -29,28 +48,65 @@ export const billingPolicies = resource('billing_policy', {
     },
     fee_up: { ...fee, help: 'For a change to a dearer tariff, without tax' },
     fee_down: { ...fee, help: 'For a change to a cheaper one, without tax' },
+    first_period: {
+      kind: 'choice',
+      values: firstPeriods,
+      nullable: true,
+      list: true,
+      help: 'Of services sold from now on, where they begin within a period. By day: the share of its days. Full: its whole price. Rounded: the share, in whole units of the currency. Plus full: the share, and the whole next period at once. Deferred: the share, together with the next period',
+    },
+    longer_periods: {
+      kind: 'choice',
+      values: ['by_day', 'equal_months'],
+      nullable: true,
+      help: 'Of services sold from now on: how the price of several months is shared out, by their days or with every month alike',
+    },
+    min_invoice: {
+      ...fee,
+      label: 'Smallest invoice',
+      help: 'With tax. What comes to less is carried forward until it is reached; the last invoice is made anyway',
+    },
   },
 })
+export type BillingPolicy = Row<typeof billingPolicies>
 
-export type Policy = {
-  refund: 'unused' | 'none'
-  charge: 'at_once' | 'next_bill'
-  fee_up: bigint
-  fee_down: bigint
+type Rule = 'refund' | 'charge' | 'fee_up' | 'fee_down' | 'first_period' | 'longer_periods' | 'min_invoice'
+
+type Rules = { [K in Rule]: NonNullable<BillingPolicy[K]> }
+export type Policy = Rules & {
+  /** The policy that says a rule; nothing where nobody does. */
+  said_by: Partial<Record<Rule, string>>
 }
 
-/** The rules for a partner's customers: each from the nearest partner who says it. */
-export async function policyOf(ctx: Ctx, partner_id: string): Promise<Policy> {
-  const said = await ctx.db.all(sql<{ partner_id: string } & { [K in keyof Policy]: Policy[K] | null }>`
-    select partner_id, refund, charge, fee_up, fee_down
+/** The rules for a customer: each is its own, or of the nearest partner who says it. */
+export async function policyOf(
+  ctx: Ctx,
+  { partner_id, customer_id }: { partner_id: string; customer_id: string },
+): Promise<Policy> {
+  const said = await ctx.db.all(sql<BillingPolicy>`
+    select *
     from billing_policies
-    where partner_id = any(${partnersAbove(ctx, partner_id)}::uuid[])`)
-  const below = (id: string) => ctx.tenant.subtrees.get(id)?.length ?? 0
-  const nearest = said.sort((a, b) => below(a.partner_id) - below(b.partner_id))
+    where customer_id = ${customer_id}
+      or (customer_id is null and partner_id = any(${partnersAbove(ctx, partner_id)}::uuid[]))`)
+  const distance = (one: BillingPolicy) =>
+    one.customer_id ? 0 : (ctx.tenant.subtrees.get(one.partner_id ?? '')?.length ?? 0)
+  const nearest = said.sort((a, b) => distance(a) - distance(b))
+  const said_by: Policy['said_by'] = {}
+  const rule = <K extends Rule>(name: K, otherwise: Rules[K]): Rules[K] => {
+    const found = nearest.find((one) => one[name] !== null)
+    const value = found?.[name] ?? null
+    if (!found || value === null) return otherwise
+    said_by[name] = found.id
+    return value as Rules[K] // The compiler does not follow that it is not null.
+  }
   return {
-    refund: nearest.find(({ refund }) => refund !== null)?.refund ?? 'unused',
-    charge: nearest.find(({ charge }) => charge !== null)?.charge ?? 'at_once',
-    fee_up: nearest.find(({ fee_up }) => fee_up !== null)?.fee_up ?? 0n,
-    fee_down: nearest.find(({ fee_down }) => fee_down !== null)?.fee_down ?? 0n,
+    refund: rule('refund', 'unused'),
+    charge: rule('charge', 'at_once'),
+    fee_up: rule('fee_up', 0n),
+    fee_down: rule('fee_down', 0n),
+    first_period: rule('first_period', 'by_day'),
+    longer_periods: rule('longer_periods', 'by_day'),
+    min_invoice: rule('min_invoice', 0n),
+    said_by,
   }
 }

@@ -43,7 +43,7 @@ export async function previewChunk(
       difference: bill.total - last_total,
       change: changeOf(bill.total, last_total, before.has(bill.customer.id)),
       lines: JSON.stringify(printedLines(bill, currencyDigits(ctx.tenant.currency))),
-      warnings: JSON.stringify(bill.warnings),
+      warnings: JSON.stringify([...carriedForward(ctx, bill), ...bill.warnings]),
     }
   })
   await ctx.db.run(sql`
@@ -55,6 +55,15 @@ export async function previewChunk(
     sql`update billing_runs set progress_done = progress_done + ${due.length} where id = ${run.id}`,
   )
   return { last: last.id, customers: due.length }
+}
+
+const carriedForward = (ctx: Ctx, { carried, customer }: Bill): string[] => {
+  if (carried === 0n) return []
+  const money = (units: bigint) =>
+    `${formatDecimal(units, currencyDigits(ctx.tenant.currency))} ${ctx.tenant.currency}`
+  return [
+    `${money(carried)} is carried forward: an invoice is made from ${money(customer.min_invoice ?? 0n)} on.`,
+  ]
 }
 
 /** The run as a whole: customers that are no longer billed, and the totals. */

@@ -1,8 +1,9 @@
 import { scale } from '#kernel/money.ts'
-import { spanOf, type Day, type Days } from '#kernel/calendar.ts'
+import type { Days } from '#kernel/calendar.ts'
+import { dueBefore, periodAt, type Rhythm } from './proration.ts'
 
-/** For how many billing months a price is paid at a time, counted from the one in which `anchor` lies. */
-export type Rhythm = { period_months: number; anchor: Day | null }
+export { periodAt, type Rhythm } from './proration.ts'
+
 export const monthly: Rhythm = { period_months: 1, anchor: null }
 
 /**
@@ -21,21 +22,13 @@ export function priceOfDays(
   for (let from = days.from; from < days.until;) {
     const period = periodAt(from, billing_day, rhythm)
     const until = Math.min(days.until, period.until)
-    const length = period.until - period.from
-    sum += dueBy(price, until - period.from, length) - dueBy(price, from - period.from, length)
+    sum +=
+      dueBefore(price, until, period, billing_day, rhythm) -
+      dueBefore(price, from, period, billing_day, rhythm)
     from = until
   }
   return sum
 }
 
-/** The period of a price that a day lies in. */
-export function periodAt(day: Day, billing_day: number, { period_months, anchor }: Rhythm): Days {
-  const { first, length } = spanOf(day, { billing_day, months: period_months, anchor })
-  return { from: first, until: first + length }
-}
-
 /** Tax on a net amount. `rate` is percent × 10^4: 21 % is 210000n. */
 export const taxOn = (net: bigint, rate: bigint): bigint => scale(net, rate, 1_000_000n)
-
-const dueBy = (price: bigint, days: number, length: number): bigint =>
-  days === 0 ? 0n : days === length ? price : scale(price, BigInt(days), BigInt(length))

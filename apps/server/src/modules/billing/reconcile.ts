@@ -2,6 +2,7 @@ import { scale } from '#kernel/money.ts'
 import type { ActiveStretch, PricedStretch, PricedTerms } from './bill.ts'
 import { overlap, without, type Day, type Days } from '#kernel/calendar.ts'
 import { priceOfDays } from './pricing.ts'
+import { bearing, sameProration } from './proration.ts'
 import { amountFor, samePrice } from './stretches.ts'
 
 /** Days of a service as they were charged; `net` and `tax` are what is still charged for them. */
@@ -68,7 +69,13 @@ export function nextPlanned(active: readonly ActiveStretch[], today: Day): Day {
 
 /** The days of `within` on which a stretch has the terms that were charged. */
 const onTerms = (charge: Charged, stretches: readonly PricedStretch[], within: Days): Days[] =>
-  stretches.flatMap((stretch) => (samePrice(stretch, charge) ? (overlap(within, stretch) ?? []) : []))
+  stretches.flatMap((stretch) =>
+    samePrice(stretch, charge) && sameLaw(stretch, charge) ? (overlap(within, stretch) ?? []) : [],
+  )
+
+/** Whether the days of a charge are still shares of the same. */
+const sameLaw = ({ proration }: PricedTerms, charge: Charged): boolean =>
+  sameProration(bearing(proration, charge), bearing(charge.proration, charge))
 
 /**
  * Net and tax of the parts are differences of what is due up to each, so they add up to what was charged, and none is below zero. What a

@@ -24,6 +24,7 @@ import { finalize } from './finalize.ts'
 import { lessInvoiceDiscounts } from './invoice-discounts.ts'
 import { daysLines } from './lines.ts'
 import { policyOf } from './policies.ts'
+import type { Proration } from './proration.ts'
 import { nextPlanned, reconcile, type Correction, type Judged } from './reconcile.ts'
 import { pricedStretches, sameTerms, surchargedDays } from './stretches.ts'
 import { thingsCharged } from './things-charged.ts'
@@ -66,7 +67,7 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   await becomeDue(ctx, customer, things, from)
   const catalog = await readCatalog(ctx)
   const fees = await feesDue(ctx, service, catalog)
-  const judged = judgedBy(event, service.active, dayOf(now))
+  const judged = judgedBy(event, service.active, dayOf(now), service.proration ?? null)
   const redone = things.flatMap((thing): Redone | [] => {
     const { surcharge, discounts } = thing
     const done = reconcile(
@@ -86,7 +87,8 @@ export const repriceService = inside('billing.reprice', changes, async (ctx, eve
   for (const one of redone) await keep(ctx, one)
   await giveBack(ctx, customer, redone, catalog, reasonOf(event.type, from))
   const atOnce =
-    event.type !== 'service.tariff_changed' || (await policyOf(ctx, customer.partner_id)).charge === 'at_once'
+    event.type !== 'service.tariff_changed' ||
+    (await policyOf(ctx, { partner_id: customer.partner_id, customer_id })).charge === 'at_once'
   if (!atOnce && redone.length > 0) await leaveToNextBill(ctx, customer)
   const days = atOnce ? chargedAgain(customer, redone, catalog) : []
   const invoice_id = await issue(ctx, customer, [...days, ...fees.lines])
@@ -102,11 +104,13 @@ export const judgedBy = (
   { data }: Pick<Event, 'data'>,
   active: readonly ActiveStretch[],
   today: Day,
+  proration: Proration | null = null,
 ): Omit<Judged, 'withdrawn'> & { withdrawn: ActiveStretch[] } => ({
   from: dayOf(String(data.from)),
   until: nextPlanned(active, today),
   // What goes on until another plan ends it was not billed under the one that was taken back, and waits for its day.
-  withdrawn: stretchesIn(data.withdrawn).map((stretch) => {
+  withdrawn: stretchesIn(data.withdrawn).map((told) => {
+    const stretch = { ...told, proration }
     const same = active.filter((other) => other.until > today && sameTerms(stretch, other))
     return { ...stretch, until: Math.min(stretch.until, ...same.map(({ from }) => from)) }
   }),

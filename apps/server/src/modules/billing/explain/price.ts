@@ -7,6 +7,8 @@ import type { Service } from '#modules/services/index.ts'
 import { printedPeriod } from '../bill.ts'
 import { nextBill } from '../next-bill.ts'
 import { periodAt, priceOfDays, taxOn } from '../pricing.ts'
+import type { Proration } from '../proration.ts'
+import { prorationOf, ruleSteps } from './rules.ts'
 import { discountSteps, once, surchargeSteps, unitPriceSteps, unitsStep } from './price-steps.ts'
 import { amountOf, money, per, percent, reason, type Reason } from './reason.ts'
 import type { TariffOnDay } from './speed.ts'
@@ -23,10 +25,12 @@ export async function explainPrice(
   const { tariff } = on
   const { price, quantity, period_months, price_is_custom, status } = day.standing
   const net = price * BigInt(quantity)
-  const [unit, discounts, surcharges] = await Promise.all([
+  const proration = await prorationOf(ctx, service.id)
+  const [unit, discounts, surcharges, rules] = await Promise.all([
     unitPriceSteps(ctx, day, on),
     discountSteps(ctx, service, day),
     surchargeSteps(ctx, service, day),
+    ruleSteps(ctx, service, tariff, proration),
   ])
   const tax = tariff.tax_id && !customer.tax_exempt ? await find(ctx, taxes, tariff.tax_id) : undefined
   const rate = tax ? percent(tax.rate) : null
@@ -88,7 +92,8 @@ export async function explainPrice(
           ),
         ]
       : []),
-    ...(once(tariff) ? [] : periodStep(ctx, customer, day, discounts.left)),
+    ...(once(tariff) ? [] : periodStep(ctx, customer, day, discounts.left, proration)),
+    ...rules,
   ]
   return {
     amount: money(ctx, discounts.left),
@@ -107,10 +112,16 @@ export async function explainPrice(
 }
 
 /** The period that the day is part of, and what the days of it cost on which the service is active. */
-function periodStep(ctx: Ctx, customer: Customer, day: OnDay, amount: bigint): Reason[] {
+function periodStep(
+  ctx: Ctx,
+  customer: Customer,
+  day: OnDay,
+  amount: bigint,
+  proration: Proration | null,
+): Reason[] {
   const at = day.periods.findLast(({ from }) => from <= day.date)
   const anchor = at?.anchor ? dayOf(at.anchor) : null
-  const rhythm = { period_months: day.standing.period_months, anchor }
+  const rhythm = { period_months: day.standing.period_months, anchor, proration }
   const period = periodAt(dayOf(day.date), customer.billing_day, rhythm)
   const days = period.until - period.from
   const active = day.periods.flatMap(({ status, from, until }) => {

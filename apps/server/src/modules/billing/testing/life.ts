@@ -2,6 +2,7 @@ import { dateOf, dayOf, without, type Day, type Days } from '#kernel/calendar.ts
 import { drawUp, type BillLine, type ActiveStretch, type BillableService } from '../bill.ts'
 import { chargeOf } from '../charges.ts'
 import { daysLines } from '../lines.ts'
+import type { Proration } from '../proration.ts'
 import { reconcile, type Charged } from '../reconcile.ts'
 import { pricedStretches } from '../stretches.ts'
 import { judgedBy, movesNoMoney } from '../reprice.ts'
@@ -19,6 +20,9 @@ import {
 export type Life = {
   today: Day
   billing_day: number
+  /** The rule it was sold under; null: by the day. */
+  rule: Rule | null
+  min_invoice: bigint
   changes: DatedChange[]
   /** Withdrawn changes keep their numbers. */
   entered: number
@@ -31,16 +35,23 @@ export type Life = {
   /** How many documents there were when a change was entered. */
   before: Map<DatedChange, number>
 }
+export type Rule = Omit<Proration, 'first'>
 export type Document = { kind: 'invoice' | 'credit_note'; id: string; net: bigint; tax: bigint; days: Days }
 
 const catalog = new Map(
   ['a', 'b'].map((id) => [id, { title: id, setup_fee: 0n, tax_rate: 210_000n, revenue: null }]),
 )
 
-export function begin(today: Day, billing_day: number): Life {
+export function begin(
+  today: Day,
+  billing_day: number,
+  rules: { rule?: Rule | null; min_invoice?: bigint } = {},
+): Life {
   const life: Life = {
     today,
     billing_day,
+    rule: rules.rule ?? null,
+    min_invoice: rules.min_invoice ?? 0n,
     changes: [],
     entered: 0,
     followed: today,
@@ -90,7 +101,7 @@ export function bill(life: Life): void {
   const drawn = drawUp(customerOf(life, life.unbilled_from), catalog, life.today)
   if (drawn.total > 0n) issue(life, drawn.lines)
   life.next_billing = drawn.next_billing
-  life.unbilled_from = drawn.billed_until
+  life.unbilled_from = drawn.billed_until ?? life.unbilled_from
 }
 
 export const periodsOf = (life: Life): Period[] => timelineOf(life.changes).periods
@@ -109,7 +120,7 @@ function reprice(life: Life, event: Told): void {
   if (!billedMonthly && due !== undefined) life.next_billing = Math.min(life.next_billing ?? Infinity, due)
   if (life.unbilled_from !== null) life.unbilled_from = Math.min(life.unbilled_from, dayOf(from))
   const charged = life.charges.filter(({ until }) => until > dayOf(from))
-  const judged = judgedBy(event, service!.active, life.today)
+  const judged = judgedBy(event, service!.active, life.today, service!.proration ?? null)
   const { corrections, again } = reconcile(charged, pricedStretches(service!.active, []), {
     ...judged,
     withdrawn: pricedStretches(judged.withdrawn, []),
@@ -138,8 +149,14 @@ function issue(life: Life, lines: readonly BillLine[]): void {
   }
 }
 
+export function prorationOf(life: Life): Proration | null {
+  const first = periodsOf(life).find(({ status }) => status === 'active')
+  return life.rule && first ? { first: dayOf(first.from), ...life.rule } : null
+}
+
 /** As it is read for a bill: nothing before `since`. */
 function customerOf(life: Life, since: Day | null) {
+  const proration = prorationOf(life)
   const active: ActiveStretch[] = periodsOf(life)
     .filter(({ status }) => status === 'active')
     .map(({ from, until, tariff_id, price, quantity, period_months, anchor }) => ({
@@ -150,6 +167,7 @@ function customerOf(life: Life, since: Day | null) {
       quantity,
       period_months,
       anchor: anchor === null ? null : dayOf(anchor),
+      ...(proration ? { proration } : {}),
     }))
     .filter(({ from, until }) => from < until)
   const service: BillableService = {
@@ -158,6 +176,7 @@ function customerOf(life: Life, since: Day | null) {
     description: null,
     login: 'l',
     active,
+    ...(proration ? { proration } : {}),
     charged: life.charges.filter(({ until }) => since === null || until > since),
     charged_once: false,
     setup_fee_charged: true,
@@ -181,6 +200,7 @@ function customerOf(life: Life, since: Day | null) {
     billing_day: life.billing_day,
     due_days: 15,
     balance: 0n,
+    min_invoice: life.min_invoice,
     services: [service],
   }
 }
