@@ -14,7 +14,7 @@ export function rowsOf<T extends Record<string, unknown>>(
   const names = Object.keys(columns)
   const arrays = names.map((name) => {
     const type = columns[name] ?? 'text'
-    return sql`${printArray(rows, name)}::${raw(type)}[]`
+    return sql`${printArray(rows, name, type === 'uuid' ? printId : type === 'date' ? printDate : print)}::${raw(type)}[]`
   })
   for (const [name, values] of Object.entries(texts)) {
     names.push(name)
@@ -25,8 +25,12 @@ export function rowsOf<T extends Record<string, unknown>>(
 }
 type ColumnType = 'uuid' | 'text' | 'bigint' | 'integer' | 'date' | 'jsonb' | 'boolean' | 'daterange'
 
-/** PostgreSQL's own array literal; whatever is text is quoted. */
-function printArray(rows: readonly Record<string, unknown>[], name: string): string {
+/** PostgreSQL's own array literal. */
+function printArray(
+  rows: readonly Record<string, unknown>[],
+  name: string,
+  print: (value: unknown) => string,
+): string {
   let printed = '{'
   for (const row of rows) {
     if (printed.length > 1) printed += ','
@@ -34,6 +38,11 @@ function printArray(rows: readonly Record<string, unknown>[], name: string): str
   }
   return printed + '}'
 }
+
+/** Nearly all that is printed are ids and dates, which need no looking through for what must be quoted: whatever is as long as one. */
+const printId = (value: unknown) => (typeof value === 'string' && value.length === 36 ? value : print(value))
+const printDate = (value: unknown) =>
+  typeof value === 'string' && value.length === 10 ? value : print(value)
 
 function print(value: unknown): string {
   switch (typeof value) {

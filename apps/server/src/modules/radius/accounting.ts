@@ -16,16 +16,14 @@ import { findSubscribers } from './subscribers.ts'
 
 type Outcome = 'ack' | 'drop'
 type Question = Entry & { places: readonly Place[] }
-type Lane = { batches: Batcher<Question, Outcome>; pool: pg.Pool }
 /** How a lane reaches the database, and which it is. */
 type Way = { db: Db; number: number }
 
 const tries = 5
 
 /**
- * While one lane waits for the disk another is worked on. A session keeps to its lane, and a lane to one batch at a time, so that no
- * two batches decide on the same session. Each has a connection of its own. A millisecond's wait makes batches larger, which saves more
- * than it costs.
+ * While one batch waits for the disk another is worked on, each with a connection of its own. A session is in one batch at a time, so
+ * that no two decide on it.
  */
 const lanes = 2
 
@@ -37,28 +35,26 @@ export class AccountingDesk {
   readonly #app: App
   readonly #class_key: Buffer
   readonly #cache = new SessionCache()
-  readonly #lanes: readonly Lane[]
+  readonly #pools: readonly pg.Pool[]
+  readonly #batches: Batcher<Question, Outcome>
 
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    this.#lanes = Array.from({ length: lanes }, (_, number) => {
-      const pool = poolBeside(app.pool, 1)
-      const db = poolDb(pool)
-      const batches = new Batcher<Question, Outcome>((questions) => this.#run({ number, db }, questions), {
-        batch_max: 1000,
-        in_flight_max: 1,
-        linger_ms: 1,
-      })
-      return { batches, pool }
+    this.#pools = Array.from({ length: lanes }, () => poolBeside(app.pool, 1))
+    const ways = this.#pools.map((pool, number): Way => ({ number, db: poolDb(pool) }))
+    this.#batches = new Batcher((questions, lane) => this.#run(ways[lane]!, questions), {
+      batch_max: 1000,
+      in_flight_max: lanes,
+      linger_ms: 1,
+      // Every name of a session contains it.
+      key: ({ packet }) => packet.acct_session_id,
     })
   }
 
   async stop(): Promise<void> {
-    for (const { batches, pool } of this.#lanes) {
-      await batches.drained()
-      await pool.end()
-    }
+    await this.#batches.drained()
+    for (const pool of this.#pools) await pool.end()
   }
 
   answer(request: ServerRequest<RouterClient>): Outcome | Promise<Outcome> {
@@ -70,7 +66,7 @@ export class AccountingDesk {
     const packet = readAccounting(request.packet, kind)
     if (!packet) return counted(kind, 'drop')
     const token = readClassToken(this.#class_key, request.packet.octets('Class'))
-    return this.#lanes[laneOf(packet.acct_session_id)]!.batches.add({
+    return this.#batches.add({
       packet,
       places: placesOf(packet, request.candidates, token),
       received_at: request.received_at_ms,
@@ -193,13 +189,6 @@ function placesOf(
     token: undefined,
     key: sessionKey(packet, router.id, undefined),
   }))
-}
-
-/** By what every name of a session contains, so that one session is always in the same lane. */
-function laneOf(acct_session_id: string): number {
-  let sum = 0
-  for (let i = 0; i < acct_session_id.length; i++) sum = (sum * 31 + acct_session_id.charCodeAt(i)) >>> 0
-  return sum % lanes
 }
 
 function counted(kind: string, outcome: Outcome): Outcome {

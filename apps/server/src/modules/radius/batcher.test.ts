@@ -51,3 +51,32 @@ test('a batch waits for company, until it has as much as the one before', async 
   expect(performance.now() - again_ms).toBeLessThan(25)
   expect(sizes).toEqual([3, 3])
 })
+
+test('a batch leaves what another has in hand of the same key, and takes all else', async () => {
+  const taken: string[][] = []
+  const finish: (() => void)[] = []
+  const batcher = new Batcher<string, string>(
+    async (requests, lane) => {
+      taken.push([...requests, String(lane)])
+      await new Promise<void>((resolve) => finish.push(resolve))
+      return requests
+    },
+    { batch_max: 100, in_flight_max: 2, key: (request) => request[0]! },
+  )
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 2))
+  const all = [batcher.add('a1'), batcher.add('b1')]
+  await turn()
+  all.push(batcher.add('a2'), batcher.add('c1'), batcher.add('d1'))
+  await turn()
+  expect(taken).toEqual([
+    ['a1', 'b1', '1'],
+    ['c1', 'd1', '0'],
+  ])
+  finish[0]!()
+  await turn()
+  expect(taken[2]).toEqual(['a2', '1'])
+  finish[1]!()
+  finish[2]!()
+  expect(await Promise.all(all)).toEqual(['a1', 'b1', 'a2', 'c1', 'd1'])
+  await batcher.drained()
+})
