@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { isId } from './ids.ts'
 import { currencyDigits, formatDecimal, parseDecimal } from './money.ts'
+import { patternOf } from './patterns.ts'
 import { words, type Field, type FieldKind } from './resource.ts'
 
 /**
@@ -36,54 +37,73 @@ export const decimalDigits = 6
 
 const text = (longest: number): Kind => ({
   column: 'text',
-  schema: (field) => ({ type: 'string', maxLength: field.max ?? longest }),
+  schema: (field) => ({
+    type: 'string',
+    maxLength: field.max ?? longest,
+    ...(field.min !== undefined ? { minLength: field.min } : {}),
+    ...(field.pattern !== undefined ? { pattern: `^(?:${field.pattern})$` } : {}),
+  }),
   decode: (value, field) => string(value, field, longest),
   compare: 'prefix',
 })
 
+const email: Kind = {
+  ...text(254),
+  schema: () => ({ type: 'string', format: 'email', maxLength: 254 }),
+  decode(value, field) {
+    const address = string(value, field, 254).trim().toLowerCase()
+    if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)*$/.test(address))
+      throw new Complaint('not_an_email', 'is not an e-mail address')
+    return address
+  },
+}
+
+const phone: Kind = {
+  ...text(40),
+  decode(value, field) {
+    const number = string(value, field, 40).trim()
+    if (!/^\+?[\d\s().\-/]{3,40}$/.test(number))
+      throw new Complaint('not_a_phone', 'is not a telephone number: use digits, spaces and a leading +')
+    return number
+  },
+}
+
+const url: Kind = {
+  ...text(2000),
+  schema: () => ({ type: 'string', format: 'uri', maxLength: 2000 }),
+  decode(value, field) {
+    const address = string(value, field, 2000)
+    if (!/^https?:\/\//.test(address) || !URL.canParse(address))
+      throw new Complaint('not_a_url', 'is not an http or https address')
+    return address
+  },
+}
+
+const choice: Kind = {
+  column: 'text',
+  schema: (field) => ({ type: 'string', enum: field.values ?? [] }),
+  decode(value, field) {
+    const values = field.values ?? []
+    if (typeof value !== 'string' || !values.includes(value))
+      throw new Complaint('not_a_choice', `must be one of ${values.join(', ')}`)
+    return value
+  },
+  compare: 'equal',
+}
+
 export const kinds: Record<FieldKind, Kind> = {
   text: text(200),
   long_text: { ...text(20_000), compare: 'none' },
-  email: {
-    ...text(254),
-    schema: () => ({ type: 'string', format: 'email', maxLength: 254 }),
-    decode(value, field) {
-      const email = string(value, field, 254).trim().toLowerCase()
-      if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)*$/.test(email))
-        throw new Complaint('not_an_email', 'is not an e-mail address')
-      return email
-    },
-  },
-  phone: {
-    ...text(40),
-    decode(value, field) {
-      const phone = string(value, field, 40).trim()
-      if (!/^\+?[\d\s().\-/]{3,40}$/.test(phone))
-        throw new Complaint('not_a_phone', 'is not a telephone number: use digits, spaces and a leading +')
-      return phone
-    },
-  },
-  url: {
-    ...text(2000),
-    schema: () => ({ type: 'string', format: 'uri', maxLength: 2000 }),
-    decode(value, field) {
-      const url = string(value, field, 2000)
-      if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-        throw new Complaint('not_a_url', 'is not an http or https address')
-      return url
-    },
-  },
-  choice: {
-    column: 'text',
-    schema: (field) => ({ type: 'string', enum: field.values ?? [] }),
-    decode(value, field) {
-      const values = field.values ?? []
-      if (typeof value !== 'string' || !values.includes(value))
-        throw new Complaint('not_a_choice', `must be one of ${values.join(', ')}`)
-      return value
-    },
-    compare: 'equal',
-  },
+  // Markdown as it was written; whoever shows it makes it safe.
+  rich_text: { ...text(50_000), compare: 'none' },
+  email,
+  phone,
+  url,
+  emails: listOf(email, 20, 'e-mail addresses'),
+  phones: listOf(phone, 20, 'telephone numbers'),
+  urls: listOf(url, 20, 'addresses'),
+  choice,
+  choices: listOf(choice, 100, 'choices'),
   mac: {
     column: 'text',
     schema: () => ({ type: 'string', pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$' }),
@@ -128,6 +148,25 @@ export const kinds: Record<FieldKind, Kind> = {
     compare: 'order',
   },
   integer: whole('integer', -2_147_483_648, 2_147_483_647),
+  bigint: {
+    column: 'bigint',
+    schema: () => ({ type: 'string', pattern: '^-?\\d{1,18}$' }),
+    decode(value, field) {
+      const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
+      if (typeof text !== 'string' || !/^-?\d{1,18}$/.test(text))
+        throw new Complaint(
+          'not_a_whole_number',
+          'must be a whole number of at most 18 digits: "900719925474"',
+        )
+      return within(BigInt(text), field, 0)
+    },
+    encode: String,
+    compare: 'order',
+  },
+  rating: {
+    ...whole('integer', 0, 5),
+    schema: (field) => ({ type: 'integer', minimum: 0, maximum: field.max ?? 5 }),
+  },
   bytes: { ...whole('bigint', 0, Number.MAX_SAFE_INTEGER), encode: Number },
   kbps: { ...whole('bigint', 0, 1_000_000_000_000), encode: Number },
   money: {
@@ -150,7 +189,7 @@ export const kinds: Record<FieldKind, Kind> = {
     encode: (stored: bigint, _, money) => formatDecimal(stored, currencyDigits(money.currency)),
     compare: 'order',
   },
-  decimal: fixedPoint(decimalDigits),
+  decimal: fixedPoint(decimalDigits, true),
   percent: fixedPoint(percentDigits),
   boolean: {
     column: 'boolean',
@@ -170,6 +209,36 @@ export const kinds: Record<FieldKind, Kind> = {
         throw new Complaint('not_a_date', 'is not a date in the form YYYY-MM-DD')
       return date
     },
+    compare: 'order',
+  },
+  time: {
+    column: 'time',
+    schema: () => ({ type: 'string', pattern: '^\\d\\d:\\d\\d(:\\d\\d)?$', examples: ['08:30'] }),
+    decode(value, field) {
+      const [, hours, minutes, seconds = '00'] =
+        /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(string(value, field, 8)) ?? []
+      if (hours === undefined) throw new Complaint('not_a_time', 'is not a time of day such as 08:30')
+      return `${hours}:${minutes}:${seconds}`
+    },
+    encode: (stored: string) => (stored.endsWith(':00') ? stored.slice(0, 5) : stored),
+    compare: 'order',
+  },
+  duration: {
+    column: 'bigint',
+    schema: () => ({ type: 'string', format: 'duration', examples: ['PT1H30M'] }),
+    decode(value, field) {
+      try {
+        const seconds = Temporal.Duration.from(string(value, field, 40)).total({ unit: 'seconds' })
+        if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > 1e11) throw new RangeError()
+        return BigInt(seconds)
+      } catch {
+        throw new Complaint('not_a_duration', 'is not a duration such as PT1H30M (an hour and a half) or P2D')
+      }
+    },
+    encode: (stored: bigint) =>
+      Temporal.Duration.from({ seconds: Number(stored) })
+        .round({ largestUnit: 'hours' })
+        .toString(),
     compare: 'order',
   },
   datetime: {
@@ -207,6 +276,50 @@ export const kinds: Record<FieldKind, Kind> = {
     },
     compare: 'equal',
   },
+  user: {
+    column: 'uuid',
+    schema: () => ({ type: 'string', format: 'uuid', 'x-references': 'user' }),
+    decode(value) {
+      if (!isId(value)) throw new Complaint('not_an_id', 'must be the id of a user')
+      return value
+    },
+    compare: 'equal',
+  },
+  files: {
+    column: 'jsonb',
+    schema: () => ({
+      type: 'array',
+      maxItems: 20,
+      items: { type: 'string', format: 'uuid', 'x-references': 'file' },
+    }),
+    decode(value) {
+      if (!Array.isArray(value) || value.length > 20 || !value.every(isId))
+        throw new Complaint('not_ids', 'must be a list of the ids of at most 20 files')
+      return new JsonValue([...new Set(value)])
+    },
+    compare: 'none',
+  },
+  geo_point: {
+    column: 'jsonb',
+    schema: () => ({
+      type: 'object',
+      properties: {
+        lat: { type: 'number', minimum: -90, maximum: 90 },
+        lon: { type: 'number', minimum: -180, maximum: 180 },
+      },
+      required: ['lat', 'lon'],
+      additionalProperties: false,
+    }),
+    decode(value) {
+      const { lat, lon, ...more } = (typeof value === 'object' ? value : {}) as Record<string, unknown>
+      const good = (degrees: unknown, most: number): degrees is number =>
+        typeof degrees === 'number' && Math.abs(degrees) <= most
+      if (!good(lat, 90) || !good(lon, 180) || Object.keys(more).length > 0)
+        throw new Complaint('not_a_point', 'is not a place such as {"lat": 54.35, "lon": 18.65}')
+      return new JsonValue({ lat: degreesOf(lat), lon: degreesOf(lon) })
+    },
+    compare: 'none',
+  },
   references: {
     column: 'uuid[]',
     schema: (field) => ({
@@ -239,6 +352,22 @@ export const kinds: Record<FieldKind, Kind> = {
     encode: () => 'set',
     compare: 'none',
   },
+  // Given by the system from a series of its own; `pattern` says how it is printed.
+  auto_number: {
+    ...text(60),
+    decode() {
+      throw new Complaint('read_only', 'is given by the system')
+    },
+  },
+  // Never stored: an expression over the row, asked whenever the row is shown.
+  formula: {
+    column: 'jsonb',
+    schema: () => ({ readOnly: true }),
+    decode() {
+      throw new Complaint('read_only', 'is a formula and cannot be written')
+    },
+    compare: 'none',
+  },
 }
 
 /** Marks a stored JSON document, which `pg` would otherwise print as an array or record literal. */
@@ -252,6 +381,23 @@ export class JsonValue {
   }
 }
 
+/** Several values of a kind, each once, in the order given. */
+function listOf(kind: Kind, most: number, what: string): Kind {
+  return {
+    column: 'jsonb',
+    schema: (field, money) => ({ type: 'array', maxItems: most, items: kind.schema(field, money) }),
+    decode(value, field, money) {
+      if (!Array.isArray(value) || value.length > most)
+        throw new Complaint('not_a_list', `must be a list of at most ${most} ${what}`)
+      return new JsonValue([...new Set(value.map((one: unknown) => kind.decode(one, field, money)))])
+    },
+    compare: 'none',
+  }
+}
+
+/** 7 digits are a centimetre; zero has no sign. */
+const degreesOf = (degrees: number) => Number(degrees.toFixed(7)) + 0
+
 function string(value: unknown, field: Field, longest: number): string {
   if (typeof value !== 'string') throw new Complaint('not_text', 'must be text')
   const most = field.max ?? longest
@@ -261,6 +407,8 @@ function string(value: unknown, field: Field, longest: number): string {
     throw new Complaint('not_text', 'contains characters that are not text')
   if (field.min !== undefined && value.length < field.min)
     throw new Complaint('too_short', `is shorter than ${field.min} characters`)
+  if (field.pattern !== undefined && patternOf(field.pattern)?.test(value) !== true)
+    throw new Complaint('not_of_its_form', `is not of the form ${field.pattern}`)
   return value
 }
 
@@ -281,21 +429,30 @@ function whole(column: string, least: number, most: number): Kind {
   }
 }
 
-/** Stored as bigint × 10^digits, because numeric comparisons are not leakproof; printed without needless zeros. */
-function fixedPoint(digits: number): Kind {
+/**
+ * Stored as bigint × 10^digits, because numeric comparisons are not leakproof; printed without needless zeros, or with as many digits
+ * as the field's scale.
+ */
+function fixedPoint(digits: number, scaled = false): Kind {
+  const scaleOf = ({ scale }: Field) => (scaled && scale !== undefined ? scale : undefined)
   return {
     column: 'bigint',
-    schema: () => ({ type: 'string', pattern: decimalPattern(digits) }),
+    schema: (field) => ({ type: 'string', pattern: decimalPattern(scaleOf(field) ?? digits) }),
     decode(value, field) {
-      const units = decimal(value, digits)
+      const most = scaleOf(field) ?? digits
+      const units = decimal(value, most)
       if (units === undefined)
         throw new Complaint(
           'not_a_decimal',
-          `must be a decimal string with at most ${digits} digits after the point`,
+          `must be a decimal string with at most ${most} digits after the point`,
         )
-      return within(units, field, digits)
+      return within(units * 10n ** BigInt(digits - most), field, digits)
     },
-    encode: (stored: bigint) => formatDecimal(stored, digits).replace(/\.?0+$/, ''),
+    encode(stored: bigint, field) {
+      const scale = scaleOf(field)
+      if (scale === undefined) return formatDecimal(stored, digits).replace(/\.?0+$/, '')
+      return formatDecimal(stored / 10n ** BigInt(digits - scale), scale)
+    },
     digits: () => digits,
     compare: 'order',
   }

@@ -1,4 +1,5 @@
 import type { Ctx } from './ctx.ts'
+import { settleCustom } from './custom-values.ts'
 import { record } from './effects.ts'
 import { newId } from './ids.ts'
 import { JsonValue, kinds } from './kinds.ts'
@@ -23,6 +24,12 @@ export async function insertMany(
     await noun.before?.create?.(ctx, row)
     rows.push(row)
   }
+  if (noun.custom)
+    await settleCustom(
+      ctx,
+      noun,
+      rows.map((row) => ({ row, before: null })),
+    )
   const names = namesIn(rows)
   const columns = join(names.map((name) => id(columnOf(noun, name))))
   const inserted = await ctx.db.all(sql<StoredRow>`
@@ -59,6 +66,15 @@ export async function changeMany(
       pending.push({ row, changes })
   }
   if (pending.length === 0) return given.map(() => null)
+  if (noun.custom) {
+    const written = pending.filter(({ changes }) => changes.custom instanceof JsonValue)
+    const settled = written.map(({ row, changes }) => ({
+      row: { ...changes, id: row.id } as Record<string, unknown>,
+      before: row,
+    }))
+    await settleCustom(ctx, noun, settled)
+    settled.forEach(({ row }, n) => (written[n]!.changes.custom = row.custom))
+  }
   const names = namesIn(pending.map(({ changes }) => changes)).filter((name) => name !== 'id')
   const rows = pending.map(({ row, changes }) => ({ ...row, ...changes }) as Record<string, unknown>)
   const kept = rows.map((row) => Object.fromEntries(['id', ...names].map((name) => [name, row[name]])))

@@ -10,14 +10,21 @@ import type { Sql } from './sql.ts'
 export type FieldKind =
   | 'text'
   | 'long_text'
+  | 'rich_text'
   | 'email'
   | 'phone'
   | 'url'
+  | 'emails'
+  | 'phones'
+  | 'urls'
   | 'choice'
+  | 'choices'
   | 'mac'
   | 'ip'
   | 'cidr'
   | 'integer'
+  | 'bigint'
+  | 'rating'
   | 'bytes'
   | 'kbps'
   | 'money'
@@ -25,11 +32,18 @@ export type FieldKind =
   | 'percent'
   | 'boolean'
   | 'date'
+  | 'time'
   | 'datetime'
+  | 'duration'
   | 'reference'
   | 'references'
+  | 'user'
+  | 'files'
+  | 'geo_point'
   | 'json'
   | 'secret'
+  | 'auto_number'
+  | 'formula'
 
 export type Field = {
   kind: FieldKind
@@ -37,6 +51,10 @@ export type Field = {
   help?: string
   group?: string
   unit?: string
+  /** A text's whole value matches it; of an automatic number how it is printed. */
+  pattern?: string
+  /** Digits after the point of a decimal, at most 6. */
+  scale?: number
   /** Choices, as stored. */
   values?: readonly string[]
   /** The noun a reference points to. */
@@ -72,6 +90,16 @@ export type Field = {
   key?: string
   /** The indexed column of an administrator's field. */
   beside?: Beside
+  /** An expression that must hold of an administrator's field, and what to say when it does not. */
+  rule?: { expression: string; message?: string }
+  /** What an administrator's field comes to, as an expression over its row. */
+  formula?: string
+  /** It is shown and asked for only while its row meets these conditions. */
+  visible_when?: unknown
+  /** In the customers' portal. */
+  portal?: 'hidden' | 'visible' | 'editable'
+  /** It says something of a person. */
+  personal?: boolean | 'kept'
 }
 
 export type Fields = Record<string, Field>
@@ -188,13 +216,13 @@ export const pathOf = (noun: Resource): string =>
 
 type Stored<F extends Field> = F extends { values: readonly (infer V)[] }
   ? V
-  : F['kind'] extends 'integer'
+  : F['kind'] extends 'integer' | 'rating'
     ? number
-    : F['kind'] extends 'money' | 'decimal' | 'percent' | 'bytes' | 'kbps'
+    : F['kind'] extends 'money' | 'decimal' | 'percent' | 'bytes' | 'kbps' | 'bigint' | 'duration'
       ? bigint
       : F['kind'] extends 'boolean'
         ? boolean
-        : F['kind'] extends 'json'
+        : F['kind'] extends 'json' | 'emails' | 'phones' | 'urls' | 'choices' | 'files' | 'geo_point'
           ? unknown
           : F['kind'] extends 'references'
             ? string[]

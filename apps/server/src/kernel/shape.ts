@@ -1,4 +1,5 @@
-import type { Ctx } from './ctx.ts'
+import { today, type Ctx } from './ctx.ts'
+import { BadExpression, compileExpression, evaluate, type Expression } from './expressions.ts'
 import { Complaint, JsonValue, kinds } from './kinds.ts'
 import { invalid, type FieldError } from './refused.ts'
 import { columnOf, standardFields, words, type Field, type Fields, type Resource } from './resource.ts'
@@ -12,6 +13,8 @@ export type Shape = {
   fields: ReadonlyMap<string, Field>
   select: Sql
   present(row: Record<string, unknown>): Record<string, unknown>
+  /** The same, where there are formulas, which may ask what day it is. */
+  presentAt?: (row: Record<string, unknown>, at: string) => Record<string, unknown>
 }
 
 const shapes = new WeakMap<Tenant, WeakMap<Access, Map<Resource, Shape>>>()
@@ -23,7 +26,10 @@ export function shapeOf(ctx: Ctx, noun: Resource): Shape {
   if (!byNoun) byAccess.set(ctx.access, (byNoun = new Map()))
   let shape = byNoun.get(noun)
   if (!shape) byNoun.set(noun, (shape = makeShape(ctx, noun)))
-  return shape
+  const { presentAt } = shape
+  if (!presentAt) return shape
+  const at = today(ctx).toString()
+  return { ...shape, present: (row) => presentAt(row, at) }
 }
 
 export const allFields = (noun: Resource): Fields =>
@@ -45,27 +51,48 @@ function makeShape(ctx: Ctx, noun: Resource): Shape {
   const printers = [...fields].map(([name, field]) => [name, printer(ctx, field)] as const)
   const custom = noun.custom && !hidden.has('custom')
   const customFields = Object.entries(visibleCustomFields(ctx, noun))
+  const formulas = customFields.flatMap(([name, { kind, formula }]) =>
+    kind === 'formula' && formula ? [[name, formulaOf(formula)] as const] : [],
+  )
   const columns = [...fields.keys()].map((name) => column(noun, name))
   if (custom) columns.push(id('custom'))
   return {
     fields,
     select: join(columns),
-    present(row) {
-      const printed: Record<string, unknown> = {}
-      for (const [name, print] of printers) {
-        const stored = row[name]
-        printed[name] = stored === null || stored === undefined ? null : print ? print(stored) : stored
+    present: (row) => present(row, ''),
+    ...(formulas.length > 0 ? { presentAt: present } : {}),
+  }
+  function present(row: Record<string, unknown>, at: string): Record<string, unknown> {
+    const printed: Record<string, unknown> = {}
+    for (const [name, print] of printers) {
+      const stored = row[name]
+      printed[name] = stored === null || stored === undefined ? null : print ? print(stored) : stored
+    }
+    if (custom) {
+      const values = (row.custom ?? {}) as Record<string, unknown>
+      const shown: Record<string, unknown> = (printed.custom = {})
+      for (const [name, field] of customFields) {
+        const value = values[field.key ?? name] ?? null
+        shown[name] = value !== null && field.kind === 'secret' ? 'set' : value
       }
-      if (custom) {
-        const values = (row.custom ?? {}) as Record<string, unknown>
-        printed.custom = Object.fromEntries(
-          customFields.map(([name, field]) => [name, values[field.key ?? name] ?? null]),
-        )
-      }
-      if (redacted.length > 0) printed._redacted = redacted
-      noun.redact?.(ctx, printed)
-      return printed
-    },
+    }
+    if (redacted.length > 0) printed._redacted = redacted
+    noun.redact?.(ctx, printed)
+    // Computed of what this actor sees, so that nothing hidden shows through.
+    for (const [name, formula] of formulas)
+      (printed.custom as Record<string, unknown>)[name] =
+        evaluate(formula, { row: printed, today: at }) ?? null
+    return printed
+  }
+}
+
+/** It was judged when it was declared; one that cannot be read any more comes to nothing. */
+function formulaOf(text: string): Expression {
+  try {
+    return compileExpression(text, undefined)
+  } catch (error) {
+    if (!(error instanceof BadExpression)) throw error
+    return () => null
   }
 }
 
@@ -88,14 +115,20 @@ export function withoutHidden(
 ): Record<string, unknown> {
   const hidden = ctx.access.hidden(noun.name)
   const shown = Object.entries(changes).filter(([name]) => !hidden.has(name))
-  const hiddenCustom = [...hidden].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7))
-  if (hiddenCustom.length === 0) return Object.fromEntries(shown)
-  const masked = (value: unknown) =>
+  if (!noun.custom) return Object.fromEntries(shown)
+  const fields = Object.entries(ctx.tenant.custom_fields.get(noun.name) ?? {})
+  const names = new Map(fields.map(([name, field]) => [field.key ?? name, name]))
+  // What was recorded bears the key, whatever the field is called now.
+  const seen = (value: unknown) =>
     typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).filter(([name]) => !hiddenCustom.includes(name)))
+      ? Object.fromEntries(
+          Object.entries(value)
+            .map(([key, one]): [string, unknown] => [names.get(key) ?? key, one])
+            .filter(([name]) => !hidden.has(`custom.${name}`)),
+        )
       : value
   return Object.fromEntries(
-    shown.map(([name, pair]) => [name, name === 'custom' && Array.isArray(pair) ? pair.map(masked) : pair]),
+    shown.map(([name, pair]) => [name, name === 'custom' && Array.isArray(pair) ? pair.map(seen) : pair]),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Ctx } from './ctx.ts'
+import { decodeCustom, settleCustom, tellCustom } from './custom-values.ts'
 import { record } from './effects.ts'
 import {
   and,
@@ -209,6 +210,7 @@ async function insertRow(
   const row: Record<string, unknown> = { ...given }
   row.id ??= newId()
   await noun.before?.create?.(ctx, row)
+  if (noun.custom) await settleCustom(ctx, noun, [{ row, before: null }])
   if (noun.scope === 'partner' && noun.fields.partner_id && !row.partner_id)
     row.partner_id = ctx.access.partner_id ?? ctx.tenant.root_partner_id
   await sealSecrets(ctx, noun, row, String(row.id))
@@ -237,7 +239,12 @@ async function changeRow(
   given: Record<string, unknown>,
   told: Told & { action: string },
 ): Promise<StoredRow> {
-  const changes = { ...given }
+  const changes: Record<string, unknown> = { ...given }
+  if (changes.custom instanceof JsonValue) {
+    const settled: Record<string, unknown> = { ...changes, id: row.id }
+    await settleCustom(ctx, noun, [{ row: settled, before: row }])
+    changes.custom = settled.custom
+  }
   await sealSecrets(ctx, noun, changes, row.id)
   const names = Object.keys(changes)
   Object.assign(changes, told.columns)
@@ -274,8 +281,10 @@ export function diff(
   for (const name of names ?? Object.keys(fields)) {
     const field = fields[name]
     if (!field) continue
-    const old = printValue(ctx, field, before[name])
-    const next = printValue(ctx, field, now[name])
+    const print = (value: unknown) =>
+      noun.custom && name === 'custom' ? tellCustom(ctx, noun, value) : printValue(ctx, field, value)
+    const old = print(before[name])
+    const next = print(now[name])
     const secretRenewed = field.kind === 'secret' && names !== undefined
     if (secretRenewed || JSON.stringify(old) !== JSON.stringify(next)) changes[name] = [old, next]
   }
@@ -293,16 +302,6 @@ export function everyColumn(noun: Resource): Sql {
   return columns
 }
 
-/** Errors of a part name it: `custom.contract`. */
-async function within<T>(part: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    throw invalid(error.errors.map((one) => ({ ...one, field: `${part}.${one.field}` })))
-  }
-}
-
 /** A body as stored values, and the administrator's own fields beside them; every mistake is named. */
 export async function decoded(
   ctx: Ctx,
@@ -315,42 +314,12 @@ export async function decoded(
   const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
   await mustSeeReferences(ctx, noun.fields, values)
   if (!noun.custom) return { values, custom: undefined }
-  return { values, custom: await customValues(ctx, noun, customBody, mode, readonly) }
-}
-
-async function customValues(
-  ctx: Ctx,
-  noun: Resource,
-  body: unknown,
-  mode: 'create' | 'update',
-  readonly: ReadonlySet<string>,
-): Promise<JsonValue | undefined> {
-  const fields = ctx.tenant.custom_fields.get(noun.name) ?? {}
-  if (body === undefined && mode === 'update') return undefined
-  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
-    throw invalidField(
-      'custom',
-      'not_an_object',
-      'Custom fields are an object: {"custom": {"contract": "C-42"}}.',
-    )
-  }
-  const denied = new Set(
-    [...readonly].filter((name) => name.startsWith('custom.')).map((name) => name.slice(7)),
-  )
-  const values = await within('custom', async () => {
-    const decodedValues = decodeBody(ctx, fields, (body ?? {}) as Record<string, unknown>, mode, denied)
-    await mustBeThere(ctx, fields, decodedValues)
-    return decodedValues
-  })
-  // Kept as the API prints them: what is shown is what is stored.
-  return new JsonValue(
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        fields[name]?.key ?? name,
-        fields[name] ? printValue(ctx, fields[name], value) : null,
-      ]),
+  return {
+    values,
+    custom: await decodeCustom(ctx, noun, customBody, mode, readonly, (own, given) =>
+      mustBeThere(ctx, own, given),
     ),
-  )
+  }
 }
 
 /**

@@ -30,6 +30,8 @@ function typed(field: ColumnField, currency: string): string {
   const digits = digitsOf(field, currency)
   if (digits !== undefined)
     return `case when ${value} ~ '^-?[0-9]{1,15}([.][0-9]+)?$' then (${value}::numeric * ${10 ** digits})::bigint end`
+  if (field.kind === 'duration')
+    return `case when pg_input_is_valid(${value}, 'interval') then extract(epoch from ${value}::interval)::bigint end`
   return `case when pg_input_is_valid(${value}, '${column}') then ${value}::${column} end`
 }
 

@@ -1,5 +1,7 @@
 import type { Ctx } from '#kernel/ctx.ts'
+import { seriesOf } from '#kernel/custom-values.ts'
 import { Complaint, kinds } from '#kernel/kinds.ts'
+import { createSeries } from '#kernel/numbers.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id, sql } from '#kernel/sql.ts'
@@ -29,7 +31,12 @@ export async function checkCustomField(
         .map((one) => one.name)
         .join(', ')}.`,
     )
-  const declared = { ...row, values: plain(row.values), default: plain(row.default) } as Declared
+  const declared = {
+    ...row,
+    values: plain(row.values),
+    default: plain(row.default),
+    visible_when: plain(row.visible_when),
+  } as Declared
   checkDeclared(ctx, declared)
   mustPointSomewhere(ctx, declared)
   const others = await ctx.db.all(sql<{ name: string; key: string }>`
@@ -49,6 +56,7 @@ export async function checkCustomField(
     const key = freeKey(declared.name, new Set(others.map((other) => other.key)))
     given.key = key
     await mustFitOldValues(ctx, noun, declared, key)
+    if (declared.kind === 'auto_number') await beginSeries(ctx, seriesOf(noun.name, key), declared.pattern)
   }
   index(ctx, noun, given, before, declared)
 }
@@ -56,6 +64,15 @@ export async function checkCustomField(
 /** Its values stay where they are; its column goes. */
 export async function forgetCustomField(ctx: Ctx, row: Record<string, unknown>): Promise<void> {
   if (row.index_status !== 'none') indexLater(ctx, String(row.noun))
+}
+
+/** Numbers go on where a deleted field of this key stopped. */
+async function beginSeries(ctx: Ctx, name: string, pattern: string | null | undefined): Promise<void> {
+  const printed = pattern ?? '{next}'
+  const known = await ctx.db.maybe(
+    sql`update number_series set pattern = ${printed} where name = ${name} returning name`,
+  )
+  if (!known) await createSeries(ctx, name, printed)
 }
 
 /** A renamed field keeps the key it began with, so that the name it had is free while the key is not. */
@@ -102,6 +119,7 @@ async function mustFitOldValues(ctx: Ctx, noun: Resource, declared: Declared, ke
     limit ${valuesLookedAt}`)
   for (const { value } of old) {
     try {
+      if (declared.kind === 'auto_number' || declared.kind === 'formula') continue
       kinds[declared.kind].decode(value, fieldOf(declared), ctx.tenant)
     } catch (error) {
       if (!(error instanceof Complaint)) throw error

@@ -44,6 +44,9 @@ export type Entity = Row<typeof entities>
 /** Kinds in the vocabulary's own order. */
 export const everyKind = Object.keys(kinds) as FieldKind[]
 
+/** Kinds that only a field of a built-in noun may have: an entity has references and its own numbers for them. */
+const addedOnly: readonly FieldKind[] = ['formula', 'auto_number', 'user', 'files']
+
 /** What is said of a field when it is declared; `POST /entities` takes a list of these, `add_field` one. */
 export const fieldVocabulary = {
   name: { kind: 'text', max: 40, immutable: true },
@@ -51,7 +54,7 @@ export const fieldVocabulary = {
   help: { kind: 'text', max: 500, nullable: true },
   group: { kind: 'text', max: 60, nullable: true },
   unit: { kind: 'text', max: 20, nullable: true },
-  kind: { kind: 'choice', values: everyKind, immutable: true },
+  kind: { kind: 'choice', values: everyKind.filter((kind) => !addedOnly.includes(kind)), immutable: true },
   required: { kind: 'boolean', default: false, immutable: true },
   immutable: { kind: 'boolean', default: false, help: 'Set at creation, then fixed' },
   values: { kind: 'json', nullable: true, immutable: true, help: 'For a choice: ["new", "used"]' },
@@ -75,6 +78,27 @@ export const fieldVocabulary = {
   unique: { kind: 'boolean', default: false, immutable: true },
   searchable: { kind: 'boolean', default: false, immutable: true },
   in_list: { kind: 'boolean', default: true },
+  pattern: {
+    kind: 'text',
+    max: 200,
+    nullable: true,
+    help: 'A regular expression that the whole text matches, such as C-\\d{4}',
+  },
+  scale: {
+    kind: 'integer',
+    min: 0,
+    max: 6,
+    nullable: true,
+    immutable: true,
+    help: 'Digits after the point of a decimal',
+  },
+  portal: {
+    kind: 'choice',
+    values: ['hidden', 'visible', 'editable'],
+    default: 'hidden',
+    help: 'In the customers’ portal',
+  },
+  personal: { kind: 'boolean', nullable: true, help: 'Says something of a person; erased with them' },
 } as const
 
 export const entityFields = resource('entity_field', {
@@ -91,9 +115,10 @@ export const entityFields = resource('entity_field', {
 })
 
 /** Kinds that a field added to a built-in noun may have; its values are JSON in the row's `custom`. */
-export const customKinds = everyKind.filter((kind) => kind !== 'secret' && kind !== 'references')
+export const customKinds = everyKind
 
-const { name, label, help, group, unit, values, to, min, max } = fieldVocabulary
+const { name, label, help, group, unit, values, to, min, max, pattern, scale, portal, personal } =
+  fieldVocabulary
 
 /** A field added to a built-in noun; its values are in the row's `custom`. */
 export const customFields = resource('custom_field', {
@@ -127,6 +152,33 @@ export const customFields = resource('custom_field', {
     sortable: { kind: 'boolean', default: false, help: 'Lists can be sorted by it' },
     unique: { kind: 'boolean', default: false, list: true, help: 'No two rows have the same value' },
     searchable: { kind: 'boolean', default: false, list: true, help: 'Found by the search' },
+    pattern,
+    scale,
+    validation: {
+      kind: 'long_text',
+      max: 1000,
+      nullable: true,
+      help: 'A rule in CEL that must hold: value >= 10 && row.category == "company"',
+    },
+    validation_message: {
+      kind: 'text',
+      max: 300,
+      nullable: true,
+      help: 'What to say when the rule does not hold',
+    },
+    visible_when: {
+      kind: 'json',
+      nullable: true,
+      help: 'Conditions under which it is shown and asked for, as a filter tree: {"combinator": "and", "rules": [{"field": "category", "operator": "=", "value": "company"}]}',
+    },
+    formula: {
+      kind: 'long_text',
+      max: 1000,
+      nullable: true,
+      help: 'For a formula: what is computed, in CEL, whenever a row is shown: row.custom.height * row.custom.width',
+    },
+    portal,
+    personal,
     index_status: {
       kind: 'choice',
       values: ['none', 'indexing', 'ready'],

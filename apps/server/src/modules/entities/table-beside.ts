@@ -93,7 +93,7 @@ async function indexColumn(
   column: string,
   field: StoredCustomField,
 ): Promise<string | null> {
-  if (field.filterable || field.sortable || field.kind === 'reference')
+  if (field.filterable || field.sortable || field.kind === 'reference' || field.kind === 'user')
     await run(owner, [`create index if not exists ${column}_idx on ${table} (tenant_id, ${column}, id)`])
   else await run(owner, [`drop index if exists dyn.${column}_idx`])
   if (!field.unique) {
@@ -131,7 +131,8 @@ function tableStatements(tenant_id: string, table: string): string[] {
 /** An added column is empty at first, which touches no row. */
 function columnStatements(ctx: Ctx, table: string, field: ColumnField): string[] {
   const { column_name: column } = field
-  const target = field.kind === 'reference' && field.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
+  const to = field.kind === 'user' ? 'user' : field.kind === 'reference' ? field.to : undefined
+  const target = to ? ctx.app.nouns.byName(ctx, to) : undefined
   return [
     `alter table ${table} add column ${column} ${kinds[field.kind].column}`,
     ...(target

@@ -1,7 +1,10 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { reserved } from '#kernel/filters.ts'
+import { BadExpression, compileExpression } from '#kernel/expressions.ts'
+import { readTree } from '#kernel/filter-tree.ts'
 import { Complaint, JsonValue, kinds } from '#kernel/kinds.ts'
-import { invalid, invalidField, type FieldError } from '#kernel/refused.ts'
+import { patternOf } from '#kernel/patterns.ts'
+import { invalid, invalidField, Refused, type FieldError } from '#kernel/refused.ts'
 import type { Field, FieldKind } from '#kernel/resource.ts'
 
 /** A declared field as it is stored: what `fieldVocabulary` says, JSON values plain. */
@@ -24,6 +27,14 @@ export type Declared = {
   unique?: boolean
   searchable?: boolean
   in_list?: boolean
+  pattern?: string | null
+  scale?: number | null
+  validation?: string | null
+  validation_message?: string | null
+  visible_when?: unknown
+  formula?: string | null
+  portal?: 'hidden' | 'visible' | 'editable' | null
+  personal?: boolean | null
 }
 
 /** The noun's own columns, words of a query, keys of a body: a field of that name could not be reached. */
@@ -61,7 +72,7 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
   const errors: FieldError[] = []
   const complain = (field: string, code: string, detail: string) => errors.push({ field, code, detail })
   const { kind, values } = declared
-  if (kind === 'choice') {
+  if (kind === 'choice' || kind === 'choices') {
     if (!isChoices(values))
       complain(
         'values',
@@ -73,6 +84,7 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
   const refers = kind === 'reference' || kind === 'references'
   if (refers && !declared.to) complain('to', 'required', 'A reference says which noun it points to.')
   if (!refers && declared.to) complain('to', 'not_a_reference_field', 'Only a reference points to a noun.')
+  checkRules(declared, complain)
   if (declared.min != null && declared.max != null && declared.min > declared.max)
     complain('min', 'out_of_range', 'min must not be above max.')
   if (isText(kind) && declared.max != null && (declared.max < 1 || declared.max > 20_000))
@@ -94,9 +106,78 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
       if (!(error instanceof Complaint)) throw error
       complain('default', error.code, `The default ${error.message}.`)
     }
-    if (kind === 'secret' || refers) complain('default', 'no_default', `A ${kind} has no default.`)
+    if (kind === 'secret' || refers || kind === 'user' || kind === 'files')
+      complain('default', 'no_default', `A ${kind} has no default.`)
   }
   if (errors.length > 0) throw invalid(errors)
+}
+
+type Complain = (field: string, code: string, detail: string) => void
+
+/** Patterns, expressions and conditions are judged when they are declared, so that a write never meets one that cannot be read. */
+function checkRules(declared: Declared, complain: Complain): void {
+  const { kind, pattern, scale, validation, formula } = declared
+  const automatic = kind === 'auto_number' || kind === 'formula'
+  if (automatic && (declared.required || declared.immutable))
+    complain('required', 'given_by_the_system', `A field of kind ${kind} is filled by the system.`)
+  if (pattern && kind === 'auto_number' && !/\{next(\|\d{1,2})?\}/.test(pattern))
+    complain('pattern', 'not_a_pattern', 'An automatic number is printed by a pattern such as C-{next|5}.')
+  else if (pattern && kind !== 'auto_number' && !hasPattern.has(kind))
+    complain('pattern', 'not_a_text_field', `A field of kind ${kind} has no pattern.`)
+  else if (pattern && kind !== 'auto_number' && !patternOf(pattern))
+    complain(
+      'pattern',
+      'not_a_pattern',
+      'This is not a regular expression that can be used, such as C-\\d{4}.',
+    )
+  if (scale != null && kind !== 'decimal')
+    complain('scale', 'not_a_decimal_field', 'Only a decimal has digits after the point.')
+  if (kind === 'rating' && declared.max != null && (declared.max < 1 || declared.max > 10))
+    complain('max', 'out_of_range', 'The best rating is between 1 and 10.')
+  if (validation && automatic) complain('validation', 'given_by_the_system', 'The system needs no rule.')
+  else if (validation) checkExpression('validation', validation, kind, complain)
+  if (!validation && declared.validation_message)
+    complain('validation_message', 'no_rule', 'A message belongs to a rule.')
+  if (kind === 'formula' && !formula) complain('formula', 'required', 'A formula says what is computed.')
+  else if (kind !== 'formula' && formula)
+    complain('formula', 'not_a_formula_field', 'Only a field of kind formula is computed.')
+  else if (formula) checkExpression('formula', formula, undefined, complain)
+  if (declared.visible_when == null) return
+  try {
+    readTree(declared.visible_when, 'visible_when')
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    for (const one of error.errors) complain(one.field, one.code, one.detail)
+  }
+}
+
+const hasPattern = new Set<FieldKind>([
+  'text',
+  'long_text',
+  'email',
+  'phone',
+  'url',
+  'emails',
+  'phones',
+  'urls',
+])
+
+function checkExpression(
+  part: 'validation' | 'formula',
+  text: string,
+  kind: FieldKind | undefined,
+  complain: Complain,
+): void {
+  try {
+    const { type } = compileExpression(text, kind)
+    if (part === 'validation' && type !== 'bool' && type !== 'dyn')
+      complain(part, 'not_a_condition', `A rule is true or false; this is ${type}.`)
+    if (part === 'formula' && !['string', 'int', 'double', 'bool', 'dyn'].includes(type))
+      complain(part, 'not_a_value', `A formula comes to a text, a number or true and false; this is ${type}.`)
+  } catch (error) {
+    if (!(error instanceof BadExpression)) throw error
+    complain(part, 'bad_expression', `The expression cannot be used: ${error.message}.`)
+  }
 }
 
 /** The declaration as the kernel takes it. */
@@ -115,7 +196,21 @@ export function fieldOf(declared: Declared): Field {
       min: declared.min,
       max: declared.max,
       default: declared.default,
+      pattern: declared.pattern,
+      scale: declared.scale,
+      formula: declared.formula,
+      visible_when: declared.visible_when,
+      portal: declared.portal,
+      personal: declared.personal,
+      rule: declared.validation
+        ? {
+            expression: declared.validation,
+            ...(declared.validation_message ? { message: declared.validation_message } : {}),
+          }
+        : undefined,
     }),
+    ...(kind === 'user' ? { to: 'user' } : kind === 'files' ? { to: 'file' } : {}),
+    ...(kind === 'auto_number' || kind === 'formula' ? { readonly: true } : {}),
     ...(declared.required ? {} : { nullable: true }),
     ...(declared.immutable ? { immutable: true } : {}),
     ...(filter ? { filter } : {}),
@@ -126,17 +221,18 @@ export function fieldOf(declared: Declared): Field {
 
 /** Whether a field of a built-in noun stands in a typed column beside `custom`. */
 export const needsColumn = ({ kind, filterable, sortable, unique }: Declared): boolean =>
-  filterable === true || sortable === true || unique === true || kind === 'reference'
+  filterable === true || sortable === true || unique === true || kind === 'reference' || kind === 'user'
 
 /** Kinds of words that search splits a value into; see make_searchable. */
 export const searchKind = (kind: FieldKind): 'words' | 'phone' | 'mac' | 'ip' | undefined =>
   kind === 'phone' || kind === 'mac' || kind === 'ip'
     ? kind
-    : isText(kind) || kind === 'choice'
+    : isText(kind) || kind === 'choice' || kind === 'auto_number'
       ? 'words'
       : undefined
 
-export const isText = (kind: FieldKind): boolean => ['text', 'long_text', 'email', 'url'].includes(kind)
+export const isText = (kind: FieldKind): boolean =>
+  ['text', 'long_text', 'rich_text', 'email', 'url'].includes(kind)
 
 /** Columns hand JSON as plain values, requests as `JsonValue`. */
 export const plain = (value: unknown): unknown => (value instanceof JsonValue ? value.value : (value ?? null))
