@@ -182,7 +182,7 @@ export function prefix(column: Sql, text: string): Sql {
 /** Query strings are text; whole numbers and booleans are read from it before the kind judges them. */
 function fromQuery(field: Field, text: string): unknown {
   if (field.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  if (field.kind === 'integer' || field.kind === 'bytes' || field.kind === 'kbps')
+  if (field.kind === 'integer' || field.kind === 'rating' || field.kind === 'bytes' || field.kind === 'kbps')
     return /^-?\d{1,16}$/.test(text) ? Number(text) : text
   return text
 }

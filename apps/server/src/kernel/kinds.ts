@@ -353,12 +353,7 @@ export const kinds: Record<FieldKind, Kind> = {
     compare: 'none',
   },
   // Given by the system from a series of its own; `pattern` says how it is printed.
-  auto_number: {
-    ...text(60),
-    decode() {
-      throw new Complaint('read_only', 'is given by the system')
-    },
-  },
+  auto_number: { ...text(60), decode: (value, field) => string(value, { kind: field.kind }, 60) },
   // Never stored: an expression over the row, asked whenever the row is shown.
   formula: {
     column: 'jsonb',

@@ -24,12 +24,14 @@ export async function insertMany(
     await noun.before?.create?.(ctx, row)
     rows.push(row)
   }
-  if (noun.custom)
+  if (noun.custom) {
+    for (const row of rows) row.custom ??= new JsonValue({})
     await settleCustom(
       ctx,
       noun,
       rows.map((row) => ({ row, before: null })),
     )
+  }
   const names = namesIn(rows)
   const columns = join(names.map((name) => id(columnOf(noun, name))))
   const inserted = await ctx.db.all(sql<StoredRow>`

@@ -1,6 +1,7 @@
 import { actingPartnerOf } from './acting.ts'
 import type { Ctx } from './ctx.ts'
 import type { Verb } from './commands.ts'
+import { readTree } from './filter-tree.ts'
 import { currencyDigits } from './money.ts'
 import { pathOf, words, type Field, type Fields, type Resource } from './resource.ts'
 import { shapeOf, visibleCustomFields } from './shape.ts'
@@ -104,6 +105,11 @@ function fieldMeta(name: string, field: Field, readonly: boolean) {
     ...(field.help ? { help: field.help } : {}),
     ...(field.when ? { when: field.when } : {}),
     ...(field.group ? { group: field.group } : {}),
+    ...(field.pattern ? { pattern: field.pattern } : {}),
+    ...(field.scale !== undefined ? { scale: field.scale } : {}),
+    ...(field.visible_when ? { visible_when: readTree(field.visible_when) } : {}),
+    ...(field.formula ? { formula: field.formula } : {}),
+    ...(field.portal ? { portal: field.portal } : {}),
     ...(field.default !== undefined ? { default: field.default } : {}),
   }
 }

@@ -98,8 +98,6 @@ export type Field = {
   visible_when?: unknown
   /** In the customers' portal. */
   portal?: 'hidden' | 'visible' | 'editable'
-  /** It says something of a person. */
-  personal?: boolean | 'kept'
 }
 
 export type Fields = Record<string, Field>

@@ -17,7 +17,7 @@ import { erased, isErased, mustNotBelongToErased, mustNotGiveToErased } from './
 import { newId } from './ids.ts'
 import { JsonValue } from './kinds.ts'
 import { mustBeAbleTo, visiblePartners } from './permissions.ts'
-import { invalid, invalidField, notFound, Refused } from './refused.ts'
+import { invalidField, notFound, Refused } from './refused.ts'
 import {
   columnOf,
   type Create,
@@ -314,13 +314,19 @@ export async function decoded(
   const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
   await mustSeeReferences(ctx, noun.fields, values)
   if (!noun.custom) return { values, custom: undefined }
-  return {
-    values,
-    custom: await decodeCustom(ctx, noun, customBody, mode, readonly, (own, given) =>
-      mustBeThere(ctx, own, given),
-    ),
-  }
+  return { values, custom: await decodedCustom(ctx, noun, customBody, mode) }
 }
+
+/** The administrator's own fields of a body, for verbs that take them: `custom` as `insert` stores it. */
+export const decodedCustom = (ctx: Ctx, noun: Resource, body: unknown, mode: 'create' | 'update') =>
+  decodeCustom(
+    ctx,
+    noun,
+    body,
+    mode,
+    new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)]),
+    (fields, values) => mustBeThere(ctx, fields, values),
+  )
 
 /**
  * A limited actor may not point at rows outside its partner's subtree. Other tenants' rows are stopped by the foreign keys, or here

@@ -21,6 +21,7 @@ export const tariffs = resource('tariff', {
   title: 'title',
   sort: 'title',
   search: true,
+  custom: true,
   fields: shownWhen({
     title: { kind: 'text', max: 120, filter: true, sort: true, list: true },
     description: { kind: 'long_text', max: 2000, nullable: true },

@@ -10,6 +10,7 @@ export type ContactRole = (typeof contactRoles)[number]
 export const contacts = resource('contact', {
   scope: 'partner',
   search: true,
+  custom: true,
   fields: {
     customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },

@@ -6,6 +6,7 @@ export const routers = resource('router', {
   title: 'title',
   search: true,
   generic: ['list', 'get', 'create', 'update'],
+  custom: true,
   fields: {
     title: { kind: 'text', max: 120, list: true },
     nas_ip: {

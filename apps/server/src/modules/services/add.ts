@@ -5,6 +5,7 @@ import { record } from '#kernel/effects.ts'
 import { and, scope } from '#kernel/filters.ts'
 import { newId } from '#kernel/ids.ts'
 import { asSystem } from '#kernel/insiders.ts'
+import type { JsonValue } from '#kernel/kinds.ts'
 import { insertMany } from '#kernel/many.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import type { Resource } from '#kernel/resource.ts'
@@ -48,6 +49,8 @@ export type NewService = {
   start_date?: string | null
   external_id?: string | null
   activate?: boolean
+  /** The administrator's own fields, as `decodedCustom` gives them. */
+  custom?: JsonValue
   /** The bundle that pays for it. */
   bundle_service_id?: string | null
 }

@@ -1,5 +1,7 @@
 import { collectionCommand } from '#kernel/commands.ts'
+import { JsonValue } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
+import { asResource, decodedCustom } from '#kernel/store.ts'
 import { itemsOf } from '#modules/catalog/index.ts'
 import { addServices } from './add.ts'
 import { addChildren, childrenIn } from './bundles.ts'
@@ -61,6 +63,7 @@ export const createService = collectionCommand(
       },
       start_date: { kind: 'date', nullable: true },
       external_id: { kind: 'text', max: 100, nullable: true },
+      custom: { kind: 'json', nullable: true, label: 'Fields of your own', help: '{"colour": "red"}' },
       children: {
         kind: 'json',
         nullable: true,
@@ -69,8 +72,10 @@ export const createService = collectionCommand(
       },
     },
   },
-  async (ctx, { children, ...input }) => {
-    const [service] = await addServices(ctx, [input])
+  async (ctx, { children, custom, ...input }) => {
+    const given = custom instanceof JsonValue ? custom.value : undefined
+    const own = await decodedCustom(ctx, asResource(services), given, 'create')
+    const [service] = await addServices(ctx, [{ ...input, ...(own ? { custom: own } : {}) }])
     const access = childrenIn(ctx, children)
     if (service!.service_type === 'bundle')
       await addChildren(ctx, service!, await itemsOf(ctx, service!.tariff_id), access)

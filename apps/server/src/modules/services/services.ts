@@ -14,6 +14,7 @@ export const services = resource('service', {
   scope: 'partner',
   search: true,
   generic: ['list', 'get', 'update'],
+  custom: true,
   fields: {
     customer_id: { kind: 'reference', to: 'customer', filter: true, list: true, immutable: true },
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true, filter: true },

@@ -1,0 +1,2 @@
+-- Administrators may add fields to tariffs.
+select bear_custom('tariffs', 'tariff');

@@ -1,0 +1,2 @@
+-- Administrators may add fields to contacts.
+select bear_custom('contacts', 'contact');

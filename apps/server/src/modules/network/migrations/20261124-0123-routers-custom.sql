@@ -1,0 +1,2 @@
+-- Administrators may add fields to routers.
+select bear_custom('routers', 'router');

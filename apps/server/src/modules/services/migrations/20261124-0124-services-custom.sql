@@ -1,0 +1,2 @@
+-- Administrators may add fields to services.
+select bear_custom('services', 'service');
