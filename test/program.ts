@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 /** The real program as a process of its own, on a data folder of its own: what can be killed. */
 export type Program = {
   address: string
+  data_dir: string
   radius: { auth_port: number; acct_port: number }
   token: string
   /** kill -9 of the program; its PostgreSQL is left behind as a crash would leave it. */
@@ -20,7 +21,7 @@ export type Program = {
 }
 
 export async function startProcess(env: Record<string, string> = {}): Promise<Program> {
-  const data_dir = mkdtempSync(join(tmpdir(), 'isp-program-'))
+  const data_dir = env.FORCE_DATA_DIR ?? mkdtempSync(join(tmpdir(), 'isp-program-'))
   chmodSync(data_dir, 0o755)
   const [port, auth_port, acct_port] = [freePort(), freePort(), freePort()]
   const environment = {
@@ -37,6 +38,7 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Pr
   let child: ChildProcess | undefined
   const program: Program = {
     address: `http://127.0.0.1:${port}`,
+    data_dir,
     radius: { auth_port, acct_port },
     token: '',
     async start() {

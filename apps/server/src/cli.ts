@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BadConfig, readConfig } from '#kernel/config.ts'
 import { Failed } from './cli-failed.ts'
@@ -98,6 +98,51 @@ program
     console.log(
       `The database is ready; the application connects as ${user}. Start with the same DATABASE_URL and DATA_DIR.`,
     )
+  })
+
+program
+  .command('backup [folder]')
+  .description(
+    'copy the running database and the files into a new folder; below BACKUP_DIR when none is named',
+  )
+  .option('--with-key', 'the key of the secrets too: whoever has such a backup can read everything')
+  .action(async (folder: string | undefined, options: { withKey?: boolean }) => {
+    const made = await ask('backup', {
+      ...(folder ? { to: resolve(folder) } : {}),
+      with_key: options.withKey === true,
+    })
+    console.log(made.folder)
+    console.error(
+      `${made.files} files, ${(Number(made.size_bytes) / 1024 ** 2).toFixed(0)} MB.${made.with_key ? '' : ' Without the key: keep secret.json (or SECRET_KEY) elsewhere.'}${made.files_in === 's3' ? ' Files are in S3; the bucket needs a backup of its own.' : ''}`,
+    )
+  })
+
+program
+  .command('restore <folder>')
+  .description(
+    'put a backup into the empty folder that DATA_DIR names; the installation is started afterwards',
+  )
+  .option(
+    '--erasures <file>',
+    'an erasures.jsonl that is newer than the backup: who is in it is erased again',
+  )
+  .action(async (folder: string, options: { erasures?: string }) => {
+    const { restoreBackup } = await import('./backup/index.ts')
+    const { data_dir, secret_key } = readConfig(process.env, process.cwd())
+    const { with_key, made_at, files } = await restoreBackup(
+      folder,
+      data_dir,
+      options.erasures ? [resolve(options.erasures)] : [],
+      (sentence) => console.error(sentence),
+    )
+    console.log(
+      `Restored to ${data_dir} as of ${made_at}. Start it with the same DATA_DIR, then run isp doctor.`,
+    )
+    if (!with_key && !secret_key)
+      console.log(
+        'The backup holds no key: put secret.json into that folder, or set SECRET_KEY, before starting.',
+      )
+    if (files === 's3') console.log('Files are in S3: start with the same S3 settings.')
   })
 
 program

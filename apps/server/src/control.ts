@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isAbsolute } from 'node:path'
 import type { App } from '#kernel/app.ts'
 import { sameBytes } from '#kernel/crypto.ts'
 import { act, systemPrincipal, type Ctx } from '#kernel/ctx.ts'
@@ -9,12 +10,19 @@ import { Refused } from '#kernel/refused.ts'
 import { advanceClock, parseDuration } from '#kernel/schedules.ts'
 import { sql } from '#kernel/sql.ts'
 import { createTenant, issueApiKey } from '#modules/identity/index.ts'
+import type { Backups } from './backup/index.ts'
 
 /**
  * What the `isp` command asks of the running program, below /internal. The token lies in the data folder, readable by its owner only:
  * whoever can read it could read the database too.
  */
-export function mountControl(server: FastifyInstance, app: App, kek: Buffer, token: string): void {
+export function mountControl(
+  server: FastifyInstance,
+  app: App,
+  kek: Buffer,
+  token: string,
+  backups: Backups | undefined,
+): void {
   const guarded = (path: string, work: (body: Record<string, unknown>) => Promise<unknown>) =>
     server.post(`/internal/${path}`, async (request) => {
       mustHold(request, token)
@@ -40,6 +48,27 @@ export function mountControl(server: FastifyInstance, app: App, kek: Buffer, tok
   guarded('clock', async ({ by, tenant }) => {
     const now = await advanceClock(app, await chosenTenant(app, tenant), parseDuration(text(by, 'by')))
     return { now: now.toString({ smallestUnit: 'millisecond' }) }
+  })
+
+  guarded('backup', async ({ to, with_key }) => {
+    if (!backups)
+      throw new Refused(
+        409,
+        'own_database',
+        'This installation uses the PostgreSQL of DATABASE_URL: back that up with pgBackRest or pg_basebackup, and DATA_DIR with its files and keys beside it.',
+      )
+    if (to !== undefined && (typeof to !== 'string' || !isAbsolute(to)))
+      throw new Refused(422, 'invalid', 'to must be an absolute path.')
+    const { folder, manifest } = await backups.take({ ...(to ? { to } : {}), with_key: with_key === true })
+    const { contents, size_bytes, ...told } = manifest
+    return {
+      folder,
+      size_bytes,
+      files: contents.length,
+      with_key: told.with_key,
+      made_at: told.made_at,
+      files_in: told.files,
+    }
   })
 
   guarded('doctor', async () => {

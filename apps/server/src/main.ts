@@ -9,8 +9,9 @@ import { sql } from '#kernel/sql.ts'
 import { mountControl } from './control.ts'
 import { firstTenant } from './first-start.ts'
 import { demoNas } from './demo/nas.ts'
+import { createBackups } from './backup/index.ts'
 import { modules } from './modules.ts'
-import { dropDatabase, openDatabase, secretFile } from './open-database.ts'
+import { dropDatabase, mustOpenSecrets, openDatabase, secretFile } from './open-database.ts'
 import {
   CannotStart,
   lockDataDir,
@@ -42,8 +43,10 @@ async function main(): Promise<void> {
   const embedded = config.database_url ? undefined : await startEmbedded({ data_dir, log: progress })
   let stopping: Promise<void> | undefined
   let program: Awaited<ReturnType<typeof startProgram>> | undefined
+  let stopNightly = (): void => {}
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
+      stopNightly()
       await program?.stop()
       await embedded?.stop()
       removeRunFile(data_dir)
@@ -55,12 +58,15 @@ async function main(): Promise<void> {
     const cutOff = embedded !== undefined && existsSync(join(data_dir, 'first-start'))
     if (cutOff) await dropDatabase(embedded.connection, 'isp')
     const connections = await openDatabase(config, data_dir, embedded, cutOff)
+    const secret_file = join(data_dir, 'secret.json')
+    if (!config.secret_key && !existsSync(secret_file)) await mustOpenSecrets(connections, undefined)
     const kek = config.secret_key
       ? Buffer.from(config.secret_key, 'base64')
       : Buffer.from(
-          secretFile(join(data_dir, 'secret.json'), () => ({ key: randomBytes(32).toString('base64') })).key,
+          secretFile(secret_file, () => ({ key: randomBytes(32).toString('base64') })).key,
           'base64',
         )
+    await mustOpenSecrets(connections, kek)
     const log = createLog(config)
     const app = createApp(config, connections, kek, [...modules, demoNas], log)
     // A first start that was cut off has shown nobody a password; the next one begins anew.
@@ -75,7 +81,17 @@ async function main(): Promise<void> {
     rmSync(unfinished, { force: true })
     program = await startProgram(app)
     const control_token = randomBytes(32).toString('base64url')
-    mountControl(program.server, app, kek, control_token)
+    const backups = embedded
+      ? createBackups(
+          { data_dir, connection: embedded.connection, files_in_s3: config.files.s3 !== null },
+          config.backup.folder,
+          config.backup.kept,
+          log,
+        )
+      : undefined
+    const nightly = backups && config.backup.kept > 0 ? backups.start() : undefined
+    stopNightly = () => nightly?.stop()
+    mountControl(program.server, app, kek, control_token, backups)
     await serveWebApps(program.server)
     await listen(program.server, config)
     const address = addressOf(program.server, config)

@@ -10,6 +10,7 @@ import {
   type Connections,
   type RolePasswords,
 } from '#kernel/database.ts'
+import { opensKey } from '#kernel/crypto.ts'
 import type { Connection } from '#kernel/db.ts'
 import { migrate } from '#kernel/migrate.ts'
 import { CannotStart, replaceFile, type Embedded } from './postgres/index.ts'
@@ -53,6 +54,25 @@ export async function dropDatabase(admin: Connection, database: string): Promise
   await client
     .query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`)
     .finally(() => client.end())
+}
+
+/**
+ * Refuses to start with a key that opens nothing here, or none where there are secrets already: made anew, it would leave every password
+ * and RADIUS secret unreadable. A backup holds no key unless that was asked for.
+ */
+export async function mustOpenSecrets({ migrator }: Connections, kek: Buffer | undefined): Promise<void> {
+  const client = new pg.Client(migrator)
+  await client.connect()
+  const { rows } = await client
+    .query<{ tenant_id: string; wrapped: Buffer }>('select tenant_id, wrapped from tenant_keys limit 1')
+    .finally(() => client.end())
+  const [known] = rows
+  if (!known || (kek && opensKey(kek, known.tenant_id, known.wrapped))) return
+  throw new CannotStart(
+    kek
+      ? 'The key of this installation does not open its secrets. Put the secret.json (or SECRET_KEY) back that belongs to this database.'
+      : 'The key of this installation is missing. Put its secret.json back into the data folder, or set SECRET_KEY; a backup made without --with-key does not hold it.',
+  )
 }
 
 /** A secret made at the first need and kept in the data folder, readable by its owner only. */

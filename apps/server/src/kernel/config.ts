@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /** The environment, judged once at start; what is wrong with it is said in sentences. */
 export type Config = {
@@ -15,6 +15,8 @@ export type Config = {
   log_level: string
   secret_key: string | null
   files: { limit_bytes: number; quota_bytes: number; s3: S3Settings | null }
+  /** Where nightly backups of the built-in database go, and how many are kept; with none kept none are made. */
+  backup: { folder: string; kept: number }
 }
 /** Where attachments lie when not in `DATA_DIR/files`. */
 export type S3Settings = {
@@ -63,6 +65,12 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
       limit_bytes: number('FILE_LIMIT_MB', 50, 1, 4096) * 1024 ** 2,
       quota_bytes: number('FILE_QUOTA_GB', 50, 1, 1_000_000) * 1024 ** 3,
       s3: s3Settings(env, problems),
+    },
+    backup: {
+      folder: env.BACKUP_DIR
+        ? resolve(cwd, env.BACKUP_DIR)
+        : join(resolve(cwd, env.DATA_DIR || 'data'), 'backups'),
+      kept: number('BACKUPS_KEPT', 3, 0, 1000),
     },
   }
   if (env.ISP_DEMO && !['0', '1'].includes(env.ISP_DEMO))

@@ -74,6 +74,16 @@ export function openWith(key: Buffer, tenant_id: string, place: Place, sealed: U
 export const wrapNewKey = (kek: Buffer, tenant_id: string): Buffer =>
   sealWith(kek, tenant_id, { table: 'tenant_keys', column: 'wrapped', row_id: tenant_id }, randomBytes(32))
 
+/** Whether the installation's key is the one under which a tenant's was wrapped. */
+export function opensKey(kek: Buffer, tenant_id: string, wrapped: Uint8Array): boolean {
+  try {
+    openWith(kek, tenant_id, { table: 'tenant_keys', column: 'wrapped', row_id: tenant_id }, wrapped)
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function loadDataKey(db: Db, kek: Buffer, tenant_id: string): Promise<Buffer> {
   const row = await db.one(
     sql<{ wrapped: Buffer }>`select wrapped from tenant_keys where tenant_id = ${tenant_id}`,

@@ -5,6 +5,7 @@
  * at the end the other way round. Every failure a person can meet is a `CannotStart`, whose
  * message is a sentence to print without a stack.
  */
+export { findBinaries } from './binaries.ts'
 export { CannotStart } from './cannot-start.ts'
 export { connectionUrl } from './connection.ts'
 export type { Connection } from './connection.ts'

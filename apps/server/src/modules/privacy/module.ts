@@ -10,6 +10,7 @@ import { exportContact, exportCustomer } from './export-verbs.ts'
 import { personalDataExports } from './exports.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
+import { eraseAgain, noteErasures } from './journal.ts'
 import { setPrivacy } from './settings.ts'
 
 /** What the law says about people's data: to hand it over, and to forget it. */
@@ -18,7 +19,12 @@ export const privacy: Module = {
   nouns: [asResource(erasures), asResource(personalDataExports)],
   verbs: [eraseCustomer, exportCustomer, exportContact, setPrivacy],
   routes,
+  async start(app) {
+    if (app.config.roles.has('worker')) await eraseAgain(app)
+    return undefined
+  },
   paths,
+  consumers: [noteErasures],
   jobs: [anyJob(writeExport)],
   schedules: [destroyDueKeys, expireExports],
 }
