@@ -126,6 +126,9 @@ test('after a kill -9 it is restored elsewhere, whole and in balance', async () 
   expect(names.get(leaver)).toMatchObject({ name: expect.stringContaining('Erased customer'), email: null })
   const [erasure] = (await restored.get('/erasures')).data
   expect(erasure).toMatchObject({ customer_id: leaver, reason: 'Again, after a backup was restored' })
+  const { status, checks } = JSON.parse(await restored.cli('doctor', '--json'))
+  expect(status, JSON.stringify(checks)).not.toBe('problem')
+  expect(checks.find((one: { check: string }) => one.check === 'ledger').sentence).toContain('balance')
   await restored.cli('doctor')
 }, 120_000)
 

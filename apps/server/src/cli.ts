@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BadConfig, readConfig } from '#kernel/config.ts'
+import type { Examination } from '#modules/doctor/index.ts'
 import { Failed } from './cli-failed.ts'
 import { openDatabase } from './open-database.ts'
 import { CannotStart, prepareDataDir, readRunning } from './postgres/index.ts'
@@ -147,8 +148,12 @@ program
 
 program
   .command('doctor')
-  .description('say how the installation is')
-  .action(async () => console.log(JSON.stringify(await ask('doctor', {}), null, 2)))
+  .description('say how the installation is, and what to do where something is wrong')
+  .option('--json', 'all of it, for a program to read')
+  .action(async (options: { json?: boolean }) => {
+    const { printExamination } = await import('./cli-doctor.ts')
+    printExamination((await ask('doctor', {})) as unknown as Examination, options.json === true)
+  })
 
 try {
   await program.parseAsync()

@@ -9,6 +9,7 @@ import { isId } from '#kernel/ids.ts'
 import { Refused } from '#kernel/refused.ts'
 import { advanceClock, parseDuration } from '#kernel/schedules.ts'
 import { sql } from '#kernel/sql.ts'
+import { examine } from '#modules/doctor/index.ts'
 import { createTenant, issueApiKey } from '#modules/identity/index.ts'
 import type { Backups } from './backup/index.ts'
 
@@ -71,18 +72,7 @@ export function mountControl(
     }
   })
 
-  guarded('doctor', async () => {
-    const tenants = await poolDb(app.pool).all(sql<{ id: string }>`select id from all_tenants()`)
-    const state = await poolDb(app.pool).one(sql<{ version: string; size: string; waiting: bigint }>`
-      select current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size, waiting_jobs() as waiting`)
-    return {
-      postgresql: state.version,
-      database_size: state.size,
-      tenants: tenants.length,
-      waiting_jobs: Number(state.waiting),
-      roles: [...app.config.roles],
-    }
-  })
+  guarded('doctor', () => examine(app))
 }
 
 async function tokenFor(ctx: Ctx, role: string, name: unknown): Promise<string> {

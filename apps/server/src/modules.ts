@@ -3,6 +3,7 @@ import { audit } from '#modules/audit/module.ts'
 import { billing } from '#modules/billing/module.ts'
 import { catalog } from '#modules/catalog/module.ts'
 import { customersModule } from '#modules/customers/module.ts'
+import { doctor } from '#modules/doctor/module.ts'
 import { entitiesModule } from '#modules/entities/module.ts'
 import { filesModule } from '#modules/files/module.ts'
 import { identity } from '#modules/identity/module.ts'
@@ -41,6 +42,7 @@ export const modules: readonly Module[] = [
   entitiesModule,
   importsModule,
   privacy,
+  doctor,
   reports,
   presetsModule,
   overview,

@@ -11,17 +11,16 @@ export type Backups = {
   kept: number
   /** Into a folder of its own below `folder` unless `to` is given. */
   take(options?: { to?: string; with_key?: boolean }): Promise<{ folder: string; manifest: Manifest }>
-  /** The newest whole one. */
-  latest(): { folder: string; made_at: string } | undefined
-  /** Why the last nightly one failed. */
-  failure(): string | undefined
   start(): { stop(): void }
 }
 
 const at = Temporal.PlainTime.from('02:30')
 
+/** The newest whole backup below a folder. */
+export const latestBackup = (folder: string): { folder: string; made_at: string } | undefined =>
+  whole(folder).at(-1)
+
 export function createBackups(source: Source, folder: string, kept: number, log: Logger): Backups {
-  let failed: string | undefined
   let running: Promise<unknown> = Promise.resolve()
   const take: Backups['take'] = ({ to, with_key = false } = {}) => {
     const next = running
@@ -37,8 +36,6 @@ export function createBackups(source: Source, folder: string, kept: number, log:
     folder,
     kept,
     take,
-    latest: () => whole(folder).at(-1),
-    failure: () => failed,
     start() {
       let timer: NodeJS.Timeout
       const wait = () => {
@@ -48,10 +45,8 @@ export function createBackups(source: Source, folder: string, kept: number, log:
       const nightly = async () => {
         try {
           await take()
-          failed = undefined
           await prune(folder, kept)
         } catch (error) {
-          failed = error instanceof Error ? error.message : String(error)
           log.error({ err: error }, 'the nightly backup failed')
         }
         wait()

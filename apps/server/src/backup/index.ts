@@ -1,3 +1,3 @@
-export { createBackups, type Backups } from './daily.ts'
+export { createBackups, latestBackup, type Backups } from './daily.ts'
 export { restoreBackup } from './restore.ts'
 export type { Manifest } from './manifest.ts'
