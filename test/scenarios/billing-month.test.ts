@@ -77,7 +77,7 @@ test('a month: billed, overdue, blocked, paid, back', async () => {
   const told = (await admin.get(`/events?row_id=${invoice.id}`)).data.map(
     (event: { type: string }) => event.type,
   )
-  expect(told).toEqual(['invoice.finalized'])
+  expect(told).toEqual(['invoice.delivery_due', 'invoice.finalized'])
 
   await advance(isp, admin.tenant_id, '15d')
   expect((await admin.get(`/customers/${customer_id}`)).status).toBe('active')

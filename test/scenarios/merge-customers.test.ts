@@ -300,3 +300,41 @@ describe('a merge is undone within a day', () => {
     expect(await ledgerDifference(isp, admin)).toBe('0.00')
   })
 })
+
+test('what the other paid less on all of its services, its services go on paying less; undone, it is as before', async () => {
+  const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
+  const { kept, double, kept_service, double_service } = await twice(admin)
+  const give = (body: object) =>
+    admin.post('/discounts', { customer_id: double, from_date: '2027-01-01', kind: 'percent', ...body })
+  await give({ label: 'Loyal', percent: '10' })
+  await give({ label: 'Group', percent: '50', applies_to: 'invoice' })
+  const fixed = { kind: 'fixed', amount: '1.00', applies_to: 'invoice' }
+  const paper = await give({ label: 'Paperless', ...fixed })
+  await give({ label: 'For three', percent: '5', applies_to: 'invoice', periods: 3 })
+  const amountOf = async (service_id: string, date: string) =>
+    (await admin.get(`/services/${service_id}/explain?date=${date}`)).price.amount
+  const balances = async () =>
+    Promise.all([kept, double].map(async (id) => (await admin.get(`/customers/${id}`)).balance))
+  const before = await balances()
+  const merged = await admin.post(`/customers/${kept}/merge`, { from_customer_id: double })
+  expect(merged.warnings).toEqual([expect.stringContaining('stay behind: 1')])
+  expect((await admin.get(`/discounts/${paper.id}`)).customer_id).toBe(kept)
+  // Only its services: 31 less 10 %, from the next invoice on less half of that.
+  expect(await amountOf(double_service.service_id, '2027-01-15')).toBe('27.90')
+  expect(await amountOf(double_service.service_id, '2027-02-01')).toBe('13.95')
+  expect(await amountOf(kept_service.service_id, '2027-02-01')).toBe('31.00')
+  await admin.post(`/customers/${double}/undo_merge`)
+  expect(await balances()).toEqual(before)
+  expect((await admin.get(`/discounts/${paper.id}`)).customer_id).toBe(double)
+  expect(await amountOf(double_service.service_id, '2027-02-01')).toBe('27.90')
+  const given = (await admin.get(`/discounts?customer_id=${double}&status=given`)).data
+  expect(given.map(({ label }: any) => label).sort()).toEqual(['For three', 'Group', 'Loyal', 'Paperless'])
+
+  // Merged again and billed: both services on one invoice, each with its own price.
+  await admin.post(`/customers/${kept}/merge`, { from_customer_id: double })
+  await advance(isp, admin.tenant_id, '31d')
+  await runBilling(isp, admin, '2027-02-01')
+  const [invoice] = (await admin.get(`/invoices?customer_id=${kept}&date=2027-02-01`)).data
+  expect(invoice.total).toBe('43.95')
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})

@@ -24,7 +24,8 @@ export type Credit = {
   net: bigint
   tax_rate: bigint
   tax: bigint
-  days: Days
+  /** Null for what was charged once. */
+  days: Days | null
   revenue: AccountRef
 }
 

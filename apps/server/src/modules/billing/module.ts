@@ -3,6 +3,7 @@ import { anyJob } from '#kernel/jobs.ts'
 import { createSeries } from '#kernel/numbers.ts'
 import { daily } from '#kernel/schedules.ts'
 import { asResource } from '#kernel/store.ts'
+import { giveFeesBack } from './fees-back.ts'
 import { followHierarchy } from './aggregate.ts'
 import { judgeTariffChange } from './change-fees.ts'
 import { followTags } from './control-tags.ts'
@@ -13,6 +14,7 @@ import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } fro
 import { moneyMoved } from './money-moved.ts'
 import { chargePrepaidCustomers, followPrepaid, startPrepaid } from './follow-prepaid.ts'
 import { markOverdue } from './overdue.ts'
+import { askDelivery, askDeliveryOfRun, remind } from './notices.ts'
 import { paths } from './paths.ts'
 import { billingPolicies } from './policies.ts'
 import { billNewServices, repriceService, stopBilling } from './reprice.ts'
@@ -43,6 +45,8 @@ export const billing: Module = {
     followMoves,
     judgeTariffChange,
     repriceService,
+    giveFeesBack,
+    askDelivery,
     chargeEndingFees,
     billNewServices,
     stopBilling,
@@ -52,7 +56,7 @@ export const billing: Module = {
     followPrepaid,
   ],
   rehearsed: moneyMoved,
-  jobs: [anyJob(previewRun), anyJob(billRun), anyJob(chargePrepaidCustomers)],
+  jobs: [anyJob(previewRun), anyJob(billRun), anyJob(askDeliveryOfRun), anyJob(chargePrepaidCustomers)],
   routes,
   paths,
   // In the order in which a night goes: planned changes (services, 00:01), bills, what is overdue, who is blocked for it.
@@ -61,6 +65,7 @@ export const billing: Module = {
     daily('billing.charge_prepaid', '00:06', startPrepaid),
     daily('billing.mark_overdue', '00:10', async (ctx) => void (await markOverdue(ctx))),
     daily('billing.dun', '00:15', dun),
+    daily('billing.remind', '00:20', async (ctx) => void (await remind(ctx))),
   ],
   async newTenant(ctx) {
     await createSeries(ctx, 'invoice', '{year}-{next|6}')

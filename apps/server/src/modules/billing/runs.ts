@@ -10,6 +10,7 @@ import { change, insert, lock } from '#kernel/store.ts'
 import { billAll } from './bill-all.ts'
 import { dueBy, readCatalog } from './due.ts'
 import { billingRuns, type BillingRun } from './invoices.ts'
+import { askDeliveryOfRun } from './notices.ts'
 import { previewChunk, sumPreview } from './preview.ts'
 
 /** Up to so many customers a preview is ready when the request is answered. */
@@ -224,6 +225,7 @@ async function finished(
       data: { invoices: run.invoices, total: String(run.total) },
     },
   )
+  askDeliveryOfRun.later(ctx, { billing_run_id })
 }
 
 async function countDue(ctx: Ctx, date: string): Promise<number> {

@@ -53,10 +53,20 @@ export const billingTerms = {
     kind: 'choice',
     values: ['bank_transfer', 'card', 'direct_debit', 'cash', 'other'],
     filter: true,
-    help: 'How the customer means to pay',
+    help: 'How the customer means to pay. It is noted and filtered by; nothing is collected because of it',
   },
-  invoice_delivery: { ...term, kind: 'choice', values: ['email', 'print', 'email_and_print', 'none'] },
-  reminders: { ...term, kind: 'boolean', label: 'Remind of unpaid invoices' },
+  invoice_delivery: {
+    ...term,
+    kind: 'choice',
+    values: ['email', 'print', 'email_and_print', 'none'],
+    help: 'Said with the event invoice.delivery_due when an invoice is made; nothing is sent by itself yet',
+  },
+  reminders: {
+    ...term,
+    kind: 'boolean',
+    label: 'Remind of unpaid invoices',
+    help: 'By the event invoice.reminder_due on the days below; nothing is sent by itself yet',
+  },
   reminder_channel: { ...term, kind: 'choice', values: ['email', 'sms', 'email_and_sms'] },
   reminder_days: {
     ...term,

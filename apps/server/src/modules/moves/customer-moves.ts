@@ -43,6 +43,8 @@ export type Was = {
   billing_address_id?: string | null
   service_address_id?: string | null
   postal_address_id?: string | null
+  /** Discounts on the services that came over, instead of one on all of them. */
+  discounts_given?: string[]
 }
 
 export const hoursToUndo = 24

@@ -16,6 +16,7 @@ import {
   type Customer,
 } from '#modules/customers/index.ts'
 import { post } from '#modules/ledger/index.ts'
+import { followDiscounts } from '#modules/services/index.ts'
 import { customerMoves, hoursToUndo, type Was } from './customer-moves.ts'
 import { moveEverything, type Moved } from './move-rows.ts'
 
@@ -96,9 +97,15 @@ export const mergeCustomer = command(
       { action: 'merged', reason, columns: { id: move_id, was: new JsonValue(was) } },
     )
     const moved = await moveEverything(ctx, between)
-    await ctx.db.run(
-      sql`update customer_moves set moved = ${JSON.stringify(moved)}::jsonb where id = ${move.id}`,
+    const discounts_given = await followDiscounts(
+      ctx,
+      { from_customer_id: other.id, to_customer_id: customer.id, from_invoice: next_billing_on },
+      sql`select row_id from customer_move_rows where customer_move_id = ${move.id} and noun = 'service'`,
     )
+    await ctx.db.run(sql`
+      update customer_moves
+      set moved = ${JSON.stringify(moved)}::jsonb, was = was || ${JSON.stringify({ discounts_given })}::jsonb
+      where id = ${move.id}`)
     await post(ctx, transferOf(ctx, other, customer, move.id))
     await change(
       ctx,
@@ -200,11 +207,13 @@ async function leaveBehind(ctx: Ctx, other: Customer): Promise<string[]> {
   const { discounts } = await ctx.db.one(sql<{ discounts: number }>`
     select count(*)::integer as discounts
     from discounts
-    where customer_id = ${other.id} and service_id is null and status = 'given'`)
+    where customer_id = ${other.id} and status = 'given' and applies_to = 'invoice' and kind = 'percent' and periods is not null`)
   return [
     ...(plans.length > 0 ? [`Changes planned for ${called(other)} are cancelled: ${plans.length}.`] : []),
     ...(discounts > 0
-      ? [`Discounts of ${called(other)} on all of its services stay behind: ${discounts}. Give them anew.`]
+      ? [
+          `Discounts of ${called(other)} by percent on so many of its invoices stay behind: ${discounts}. Give them anew.`,
+        ]
       : []),
   ]
 }

@@ -13,11 +13,16 @@ const goWithService = ['session', 'coa_request', 'usage_day', 'discount', 'surch
 export type Moved = { noun: string; label: string; rows: number }
 type Move = { id: string; from: string; to: string }
 
-/** All that is a customer's; what it pays less on whatever service it has is no other customer's affair. */
+/**
+ * All that is a customer's. What it pays less on each of its services is given to those services instead, so that the services of
+ * the other stay as they are; a fixed amount off its invoices comes off the other's.
+ */
 export async function moveEverything(ctx: Ctx, move: Move): Promise<Moved[]> {
   const pointers = pointersTo(ctx, 'customer').filter(({ noun }) => noun.name !== 'customer_move')
   return moveThese(ctx, move, pointers, ({ noun }) =>
-    noun.name === 'discount' ? sql`service_id is not null` : undefined,
+    noun.name === 'discount'
+      ? sql`(service_id is not null or (applies_to = 'invoice' and kind = 'fixed'))`
+      : undefined,
   )
 }
 

@@ -7,7 +7,7 @@ import { sql } from '#kernel/sql.ts'
 import { change, lock } from '#kernel/store.ts'
 import { billWith, called, customers, type Customer } from '#modules/customers/index.ts'
 import { reverse } from '#modules/ledger/index.ts'
-import { services } from '#modules/services/index.ts'
+import { services, withdrawDiscounts } from '#modules/services/index.ts'
 import { customerMoves, type CustomerMove, type Was } from './customer-moves.ts'
 import { moveBack } from './move-rows.ts'
 import { mustBeUntouched } from './untouched.ts'
@@ -89,6 +89,7 @@ async function undo(ctx: Ctx, move: Move, why: string | null): Promise<Move> {
     sql<Pick<CustomerMove, 'was'>>`select was from customer_moves where id = ${move.id}`,
   )
   if (move.kind === 'merge') {
+    await withdrawDiscounts(ctx, was.discounts_given ?? [], 'the merge was undone')
     await standAsBefore(ctx, from, was)
     await moveBack(ctx, between)
     await reverse(ctx, move.id, {

@@ -65,7 +65,7 @@ export async function customerTimeline(
     ), told as (
       select e.id, e.at, e.type, e.noun, e.row_id, e.data, e.actor, e.cause, b.called, b.amount
       from all_of_it b
-      cross join lateral (select * from events x where x.row_id = b.id ${before} order by x.id desc limit ${limit + 1}) e
+      cross join lateral (select * from events x where x.row_id = b.id and x.type <> all(${untold}::text[]) ${before} order by x.id desc limit ${limit + 1}) e
       order by e.id desc
       limit ${limit + 1}
     )
@@ -104,6 +104,9 @@ export async function customerTimeline(
     next_cursor: rows.length > limit ? page.at(-1)!.id : null,
   }
 }
+
+/** What is said to whoever sends, and happened to nobody. */
+const untold = ['invoice.delivery_due', 'invoice.reminder_due']
 
 const statusChanges = new Set([
   'customer.activated',

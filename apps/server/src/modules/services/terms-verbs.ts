@@ -4,11 +4,12 @@ import { dateOf, dayOf, spanOf } from '#kernel/calendar.ts'
 import { asSystem } from '#kernel/insiders.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { change, find } from '#kernel/store.ts'
-import { mustBeAllowedChange, mustBeOffered, tariffs, type Tariff } from '#modules/catalog/index.ts'
+import { mustBeAllowedChange, mustBeOffered, phasesOf, tariffs, type Tariff } from '#modules/catalog/index.ts'
 import { addresses, customers } from '#modules/customers/index.ts'
 import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dates.ts'
 import { enter } from './enter.ts'
 import { timelineNow, type Entry, type StoredChange } from './history.ts'
+import { phaseEntries } from './phases.ts'
 import { priceFor, tariffNamed } from './price.ts'
 import { partOfBundle, services, type Service } from './services.ts'
 import { periodOn, type Terms, type Timeline } from './timeline.ts'
@@ -73,7 +74,13 @@ export const changeTariff = command(
     if (sameTerms(terms, then))
       throw new Refused(409, 'same_tariff', 'The service has this tariff and price already.')
     const data = { tariff_change: { date: from, tariff_id, dearer: comparedPrice(terms, then) } }
-    return enterTerms(ctx, service, timeline, { from, dated: Boolean(date ?? at), terms, reason, data })
+    // Who comes to a tariff has its phases, as who begins with it.
+    const phases =
+      price === null && tariff_id !== then.tariff_id && tariff.service_type !== 'one_time'
+        ? phaseEntries(await phasesOf(ctx, tariff_id), tariff, period_months, from)
+        : []
+    const dated = Boolean(date ?? at)
+    return enterTerms(ctx, service, timeline, { from, dated, terms, reason, data, phases })
   },
 )
 
@@ -147,9 +154,11 @@ async function enterTerms(
     terms: Terms
     reason: string | null | undefined
     data?: Record<string, unknown>
+    /** What the price is later, or at first. */
+    phases?: readonly Entry[]
   },
 ): Promise<Service> {
-  const { from, dated, terms, reason, data = {} } = wanted
+  const { from, dated, terms, reason, data = {}, phases = [] } = wanted
   const start = timeline.periods[0]?.from
   if (service.status === 'pending' && (!dated || !start || from <= start)) {
     const created = timeline.changes.filter(({ kind }) => kind === 'create')
@@ -169,7 +178,7 @@ async function enterTerms(
     ...(terms.quantity === then.quantity ? {} : { quantity: terms.quantity }),
     ...(terms.period_months === then.period_months ? {} : { period_months: terms.period_months }),
   }
-  return enter(ctx, service, { add: [add] }, { reason, data })
+  return enter(ctx, service, { add: [add, ...phases] }, { reason, data })
 }
 
 /** The day after the last of the period that today is part of. */
