@@ -21,6 +21,7 @@ import { CustomerServices } from './CustomerServices.tsx'
 import { CustomerTabs } from './CustomerTabs.tsx'
 import { CustomerTimeline } from './CustomerTimeline.tsx'
 import { useOverview } from './overview.ts'
+import { ErasedNotice, PersonalData, privacyVerbs } from '../privacy/PersonalData.tsx'
 import { PinnedNotes } from '../notes/Notes.tsx'
 import { ControlTags, PlannedChanges } from './Standing.tsx'
 
@@ -58,37 +59,45 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
           </>
         }
         actions={
-          <>
-            <ActionButton
-              variant="filled"
-              leftSection={<IconCash size={15} />}
-              onClick={() => setQuery({ do: 'payment' }, true)}
-              reason={payments?.can.create ? undefined : t('customer.noPayments')}
-            >
-              {t('customer.takePayment')}
-            </ActionButton>
-            {services?.can.create && (
-              <LinkButton href={paths.newService(id)} variant="default" leftSection={<IconPlus size={15} />}>
-                {t('customer.addService')}
-              </LinkButton>
-            )}
-            <CommandMenu
-              noun={noun}
-              row={customer}
-              first={firstVerb}
-              onCommand={(verb) => setQuery({ do: verb }, true)}
-            />
-          </>
+          !customer['erased_at'] && (
+            <>
+              <ActionButton
+                variant="filled"
+                leftSection={<IconCash size={15} />}
+                onClick={() => setQuery({ do: 'payment' }, true)}
+                reason={payments?.can.create ? undefined : t('customer.noPayments')}
+              >
+                {t('customer.takePayment')}
+              </ActionButton>
+              {services?.can.create && (
+                <LinkButton
+                  href={paths.newService(id)}
+                  variant="default"
+                  leftSection={<IconPlus size={15} />}
+                >
+                  {t('customer.addService')}
+                </LinkButton>
+              )}
+              <CommandMenu
+                noun={noun}
+                row={customer}
+                first={firstVerb}
+                onCommand={(verb) => setQuery({ do: verb }, true)}
+              />
+            </>
+          )
         }
       />
       <PageColumns aside={<CustomerTimeline id={id} />}>
+        <ErasedNotice customer={customer} />
         <PlannedChanges customer_id={id} />
         <PinnedNotes noun="customer" row_id={id} />
         <CustomerFacts overview={overview} />
         <CustomerServices overview={overview} onOpen={(service, why) => setQuery({ service, why }, true)} />
         <CustomerTabs noun={noun} overview={overview} />
       </PageColumns>
-      <CommandDrawer noun={noun} row={customer} />
+      <CommandDrawer noun={noun} row={customer} without={privacyVerbs} />
+      <PersonalData noun={noun} customer={customer} />
       <ServiceDrawer
         id={query['service']}
         about={query['why']}
