@@ -1,3 +1,5 @@
+import { t } from '../i18n.ts'
+
 /** What a toast offers beside its message. */
 export type Offer = { label: string; run: () => void }
 
@@ -5,12 +7,14 @@ export type Offer = { label: string; run: () => void }
 export async function notify(message: string, offer?: Offer): Promise<void> {
   window.dispatchEvent(new Event(notified))
   const { notifications } = await import('@mantine/notifications')
+  const closeButtonProps = { 'aria-label': t('common.close') }
   if (!offer) {
-    notifications.show({ message })
+    notifications.show({ message, closeButtonProps })
     return
   }
   const id = notifications.show({
     autoClose: 10_000,
+    closeButtonProps,
     message: (
       <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12 }}>
         <span>{message}</span>
