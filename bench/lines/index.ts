@@ -1,6 +1,7 @@
 import type { Line } from '../line.ts'
 import { billingRun } from './billing-run.ts'
 import { customEntity } from './custom-entity.ts'
+import { customField } from './custom-field.ts'
 import { getById, list50 } from './customers.ts'
 import { memory10kSessions } from './memory-10k-sessions.ts'
 import { radiusAccounting, radiusPap } from './radius.ts'
@@ -13,6 +14,7 @@ export const lines: readonly Line[] = [
   list50,
   search,
   customEntity,
+  customField,
   billingRun,
   radiusPap,
   radiusAccounting,

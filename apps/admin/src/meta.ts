@@ -1,30 +1,41 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from './api.ts'
+import type { Tree } from './resource/tree.ts'
 
 export type Kind =
   | 'text'
   | 'long_text'
+  | 'rich_text'
   | 'email'
   | 'phone'
   | 'url'
+  | 'emails'
+  | 'phones'
+  | 'urls'
   | 'integer'
   | 'bigint'
+  | 'rating'
   | 'decimal'
   | 'money'
   | 'percent'
   | 'boolean'
   | 'date'
+  | 'time'
   | 'datetime'
   | 'duration'
   | 'choice'
+  | 'choices'
   | 'reference'
   | 'references'
+  | 'user'
+  | 'files'
   | 'ip'
   | 'cidr'
   | 'mac'
   | 'json'
   | 'secret'
   | 'auto_number'
+  | 'formula'
   | 'geo_point'
   | 'bytes'
   | 'kbps'
@@ -58,6 +69,13 @@ export type Field = {
   equal_only?: boolean
   /** It counts only while each of these fields has one of these values. */
   when?: Record<string, string[]>
+  /** It is shown while its row meets these conditions. */
+  visible_when?: Tree
+  /** The whole text matches it. */
+  pattern?: string
+  /** Digits after the point. */
+  scale?: number
+  formula?: string
 }
 
 export type Command = {
@@ -83,6 +101,8 @@ export type Noun = {
   searchable?: boolean
   fields: Field[]
   custom_fields?: Field[]
+  /** An administrator may add fields to it. */
+  takes_custom_fields?: boolean
   /** What its list can be asked beside its fields. */
   filters?: { name: string; help?: string }[]
   /** What creation takes where it is a command of its own, such as a service's. */

@@ -61,6 +61,7 @@ function screen<Module extends Record<string, unknown>>(
 const list = () => import('./resource/ResourceList.tsx')
 const page = () => import('./resource/ResourcePage.tsx')
 const form = () => import('./resource/FormPages.tsx')
+const customField = () => import('./modules/entities/CustomFieldPages.tsx')
 
 const routeTree = root.addChildren([
   signIn,
@@ -84,11 +85,10 @@ const routeTree = root.addChildren([
     screen('/imports/new', () => import('./modules/imports/NewImportPage.tsx'), 'NewImportPage'),
     screen('/imports/$id', () => import('./modules/imports/ImportPage.tsx'), 'ImportPage'),
     screen('/entities/new', () => import('./modules/entities/NewEntityPage.tsx'), 'NewEntityPage'),
-    screen(
-      '/custom_fields/new',
-      () => import('./modules/entities/NewCustomFieldPage.tsx'),
-      'NewCustomFieldPage',
-    ),
+    screen('/custom_fields', () => import('./modules/entities/CustomFieldsPage.tsx'), 'CustomFieldsPage'),
+    screen('/custom_fields/new', customField, 'NewCustomFieldPage'),
+    screen('/custom_fields/$id', customField, 'EditCustomFieldPage'),
+    screen('/custom_fields/$id/edit', customField, 'EditCustomFieldPage'),
     screen('/api_keys/new', () => import('./modules/identity/NewApiKeyPage.tsx'), 'NewApiKeyPage'),
     screen('/jobs', () => import('./modules/jobs/JobsPage.tsx'), 'JobsPage'),
     screen('/x/$name', list, 'ResourceList'),

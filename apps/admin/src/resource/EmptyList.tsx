@@ -18,7 +18,7 @@ export function EmptyList({ noun, query, onChange }: Props) {
   const { t } = useTranslation()
   const filters = filtersOf(noun, query)
   const what = noun.label_plural.toLowerCase()
-  if (filters.length === 0 && !query['q']) {
+  if (filters.length === 0 && !query['q'] && !query['filter']) {
     return (
       <Empty
         title={t('empty.title', { what })}
@@ -42,7 +42,7 @@ export function EmptyList({ noun, query, onChange }: Props) {
 /** Asks how many rows there would be without each condition in turn. */
 function Hiding({ noun, query, filters, onChange }: Props & { filters: Filter[] }) {
   const { t } = useTranslation()
-  const keys = [...filters.map(keyOf), ...(query['q'] ? ['q'] : [])]
+  const keys = [...filters.map(keyOf), ...(query['filter'] ? ['filter'] : []), ...(query['q'] ? ['q'] : [])]
   const found = useQueries({
     queries: keys.map((key) => {
       const { [key]: _, ...rest } = listQuery(noun, query)
@@ -59,7 +59,13 @@ function Hiding({ noun, query, filters, onChange }: Props & { filters: Filter[] 
         const filter = filters[index]
         return (
           <Button key={key} variant="default" onClick={() => onChange({ [key]: undefined })}>
-            {filter ? <FilterWords noun={noun} filter={filter} /> : t('empty.text', { text: query['q'] })}
+            {filter ? (
+              <FilterWords noun={noun} filter={filter} />
+            ) : key === 'filter' ? (
+              t('filter.dropTree')
+            ) : (
+              t('empty.text', { text: query['q'] })
+            )}
             {total === undefined ? '' : ` (${t('empty.would', { total: count(total) })})`}
           </Button>
         )

@@ -36,7 +36,7 @@ export function FieldGroups({ noun, row, without = [] }: { noun: Noun; row: Row;
             value: empty ? null : (
               <Value field={field} value={value} refs={row._refs} currency={row['currency']} full />
             ),
-            wide: field.kind === 'json' || field.kind === 'long_text',
+            wide: field.kind === 'json' || field.kind === 'long_text' || field.kind === 'rich_text',
           }
         })}
       />

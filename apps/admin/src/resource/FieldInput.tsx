@@ -1,4 +1,5 @@
 import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMeta, type Field } from '../meta.ts'
 import { KbpsInput } from './KbpsInput.tsx'
@@ -74,6 +75,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
       )
+    case 'user':
     case 'reference':
       return (
         <ReferencePicker
@@ -83,6 +85,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
           onChange={(id) => onChange(id)}
         />
       )
+    case 'files':
     case 'references':
       return (
         <ReferencesPicker
@@ -93,6 +96,7 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
         />
       )
     case 'long_text':
+    case 'rich_text':
       return (
         <Textarea
           {...common}
@@ -104,6 +108,21 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
           maxLength={field.max}
         />
       )
+    case 'emails':
+    case 'phones':
+    case 'urls':
+    case 'choices':
+    case 'rating':
+    case 'geo_point':
+      return (
+        <Suspense fallback={<TextInput {...common} value="" readOnly />}>
+          <WideInput {...common} field={field} value={value} onChange={onChange} />
+        </Suspense>
+      )
+    case 'time':
+      return <TextInput {...common} type="time" value={text} onChange={typed} />
+    case 'duration':
+      return <TextInput {...common} value={text} onChange={typed} placeholder="PT1H30M" />
     case 'json':
       return <JsonInput {...common} value={value} onChange={onChange} />
     case 'secret':
@@ -166,12 +185,8 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
     case 'kbps':
       return <KbpsInput {...common} value={value} onChange={onChange} />
     case 'integer':
-    case 'bigint':
-    case 'duration':
     case 'bytes': {
-      const unit =
-        field.unit ??
-        { bytes: t('unit.bytes'), duration: t('unit.seconds'), integer: '', bigint: '' }[field.kind]
+      const unit = field.unit ?? { bytes: t('unit.bytes'), integer: '' }[field.kind]
       return (
         <TextInput
           {...common}
@@ -200,6 +215,9 @@ export function FieldInput({ field, value, onChange, error, editing, focus }: Pr
       return <TextInput {...common} value={text} onChange={typed} maxLength={field.max} autoComplete="off" />
   }
 }
+
+/** Inputs of which few screens have one. */
+const WideInput = lazy(async () => ({ default: (await import('./WideInput.tsx')).WideInput }))
 
 const answers: Record<string, boolean> = { true: true, false: false }
 

@@ -15,9 +15,12 @@ import {
   replaceFilter,
   type Filter,
 } from './filters.ts'
+import { conditionsIn, treeIn } from './tree.ts'
 import { useFilterText } from './useFilterText.ts'
 
 const FilterEditor = lazy(async () => ({ default: (await import('./FilterEditor.tsx')).FilterEditor }))
+
+const TreeFilter = lazy(async () => ({ default: (await import('./TreeFilter.tsx')).TreeFilter }))
 
 type Props = {
   noun: Noun
@@ -30,6 +33,8 @@ type Props = {
 export function FilterBar({ noun, query, onChange, inputRef }: Props) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState<Filter | null>(null)
+  const [building, setBuilding] = useState(false)
+  const tree = treeIn(query['filter'])
   const filters = filtersOf(noun, query)
   const fields = filterFields(noun).filter(
     (field) => field.filterable && field.name !== 'id' && operatorsFor(field).length > 0,
@@ -47,6 +52,33 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
       {filters.map((filter) => (
         <FilterChip key={keyOf(filter)} noun={noun} filter={filter} onChange={onChange} />
       ))}
+      {tree && (
+        <div className={classes.chip}>
+          <UnstyledButton className={classes.text} onClick={() => setBuilding(true)}>
+            {t('filter.tree', { count: conditionsIn(tree) })}
+          </UnstyledButton>
+          <UnstyledButton
+            className={classes.remove}
+            onClick={() => onChange({ filter: undefined })}
+            aria-label={t('filter.dropTree')}
+          >
+            <IconX size={13} />
+          </UnstyledButton>
+        </div>
+      )}
+      {building && (
+        <Suspense fallback={null}>
+          <TreeFilter
+            noun={noun}
+            text={query['filter']}
+            onClose={() => setBuilding(false)}
+            onApply={(filter) => {
+              onChange({ filter })
+              setBuilding(false)
+            }}
+          />
+        </Suspense>
+      )}
       <Menu position="bottom-start">
         <Popover
           opened={adding !== null}
@@ -82,6 +114,14 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
         </Popover>
         <Menu.Dropdown className={classes.fields}>
           {fields.length === 0 && <Menu.Label>{t('filter.none')}</Menu.Label>}
+          {fields.length > 0 && (
+            <>
+              <Menu.Item leftSection={<IconFilter size={14} />} onClick={() => setBuilding(true)}>
+                {t('filter.advanced')}
+              </Menu.Item>
+              <Menu.Divider />
+            </>
+          )}
           {fields.map((field) => (
             <Menu.Item
               key={field.name}
@@ -94,11 +134,16 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      {filters.length > 0 && (
+      {(filters.length > 0 || tree) && (
         <Button
           variant="subtle"
           color="gray"
-          onClick={() => onChange(Object.fromEntries(filters.map((filter) => [keyOf(filter), undefined])))}
+          onClick={() =>
+            onChange({
+              ...Object.fromEntries(filters.map((filter) => [keyOf(filter), undefined])),
+              filter: undefined,
+            })
+          }
         >
           {t('filter.clear')}
         </Button>

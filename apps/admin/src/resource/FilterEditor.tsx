@@ -51,7 +51,7 @@ export function FilterEditor({
 
 type ValueProps = { field: Field; operator: Operator; value: string; onChange: (value: string) => void }
 
-function FilterValue({ field, operator, value, onChange }: ValueProps) {
+export function FilterValue({ field, operator, value, onChange }: ValueProps) {
   const { t } = useTranslation()
   const { tenant } = useMeta()
   if (operator === 'null') {
@@ -75,7 +75,7 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
         onChange={(chosen) => onChange(chosen.join(','))}
         aria-label={t('filter.value')}
       >
-        <Stack gap={6} mah={260} style={{ overflowY: 'auto' }} py={2} tabIndex={0}>
+        <Stack gap={10} mah={260} style={{ overflowY: 'auto' }} py={2} tabIndex={0}>
           {(field.values ?? []).map((choice) => (
             <Checkbox key={choice.value} size="xs" value={choice.value} label={choice.label} />
           ))}
@@ -98,7 +98,7 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
       />
     )
   }
-  if (field.kind === 'reference' && field.to) {
+  if ((field.kind === 'reference' || field.kind === 'user') && field.to) {
     return (
       <ReferencePicker
         to={field.to}
@@ -109,7 +109,14 @@ function FilterValue({ field, operator, value, onChange }: ValueProps) {
       />
     )
   }
-  const type = field.kind === 'date' ? 'date' : field.kind === 'datetime' ? 'datetime-local' : 'text'
+  const type =
+    field.kind === 'time'
+      ? 'time'
+      : field.kind === 'date'
+        ? 'date'
+        : field.kind === 'datetime'
+          ? 'datetime-local'
+          : 'text'
   const shown = field.kind === 'datetime' && value !== '' ? localOf(value) : value
   return (
     <TextInput

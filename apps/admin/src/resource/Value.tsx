@@ -41,6 +41,8 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
       return <time dateTime={String(value)}>{date(String(value))}</time>
     case 'datetime':
       return <When at={value} />
+    case 'user':
+    case 'files':
     case 'reference':
     case 'references':
       if (!field.to) return String(value)
@@ -50,7 +52,7 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
     case 'kbps':
       return kbps(value)
     case 'duration':
-      return typeof value === 'number' ? duration(value) : String(value)
+      return duration(typeof value === 'number' ? value : secondsOf(String(value)))
     case 'integer':
     case 'bigint':
       return typeof value === 'number' ? count(value) + (field.unit ? ` ${field.unit}` : '') : String(value)
@@ -70,14 +72,39 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
       ) : (
         String(value)
       )
-    case 'json':
     case 'geo_point':
+      return isRecord(value) ? `${String(value['lat'])}, ${String(value['lon'])}` : null
+    case 'rating':
+      return (
+        <span aria-label={t('value.rating', { value: String(value), best: field.max ?? 5 })}>
+          {'★'.repeat(Number(value))}
+          <span aria-hidden style={{ color: 'var(--isp-border)' }}>
+            {'★'.repeat(Math.max(0, (field.max ?? 5) - Number(value)))}
+          </span>
+        </span>
+      )
+    case 'choices':
+      return Array.isArray(value) ? value.map((one) => labelOf(field, one)).join(', ') : null
+    case 'formula':
+      return typeof value === 'boolean'
+        ? t(value ? 'common.yes' : 'common.no')
+        : typeof value === 'number'
+          ? count(value)
+          : String(value)
+    case 'json':
       return <Json value={value} full={full === true} />
+    case 'rich_text':
     case 'long_text':
       return full ? <Text style={{ whiteSpace: 'pre-wrap' }}>{String(value)}</Text> : String(value)
     default:
       return Array.isArray(value) ? value.map(String).join(', ') : String(value)
   }
+}
+
+/** `PT1H30M` in seconds. */
+function secondsOf(text: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text) ?? []
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
 function Reference({ field, value, refs }: { field: Field; value: unknown; refs: Refs | undefined }) {

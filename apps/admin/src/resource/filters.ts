@@ -15,6 +15,8 @@ const operators: Partial<Record<Kind, Operator[]>> = {
   reference: ['eq', 'ne', 'null'],
   references: [],
   long_text: [],
+  rich_text: [],
+  user: ['eq', 'ne', 'null'],
   json: [],
   ip: ['eq', 'ne', 'null'],
   cidr: ['eq', 'ne', 'null'],
@@ -29,6 +31,8 @@ const orderedKinds = new Set<Kind>([
   'money',
   'percent',
   'duration',
+  'rating',
+  'time',
   'bytes',
   'kbps',
 ])
@@ -95,6 +99,6 @@ export function replaceFilter(
 /** The part of the address that the API's list understands: the filters, `q` and `sort`. */
 export function listQuery(noun: Noun, query: Record<string, string>): Record<string, string> {
   const own = filtersOf(noun, query).map((filter) => [keyOf(filter), filter.value])
-  const rest = ['q', 'sort'].flatMap((name) => (query[name] ? [[name, query[name]]] : []))
+  const rest = ['q', 'sort', 'filter'].flatMap((name) => (query[name] ? [[name, query[name]]] : []))
   return Object.fromEntries([...own, ...rest])
 }

@@ -9,7 +9,10 @@ export function useFilterText(noun: Noun, filter: Filter): string {
   const { t } = useTranslation()
   const { tenant } = useMeta()
   const field = filterField(noun, filter.field)
-  const reference = field?.kind === 'reference' && field.to !== undefined && filter.operator !== 'null'
+  const reference =
+    (field?.kind === 'reference' || field?.kind === 'user') &&
+    field.to !== undefined &&
+    filter.operator !== 'null'
   const title = useReferenceTitle(reference ? field.to : undefined, filter.value)
   if (!field) return ''
   const value = reference

@@ -2,7 +2,8 @@ import type { Ctx } from './ctx.ts'
 import { invalidField, Refused } from './refused.ts'
 import { words, type Field, type Resource } from './resource.ts'
 import { visibleCustomFields } from './shape.ts'
-import { id, sql, type Sql } from './sql.ts'
+import { plannedAnew } from './db.ts'
+import { id, raw, sql, type Sql } from './sql.ts'
 
 /**
  * Values of an administrator's fields are JSON, whose operators no index serves under row-level security. A field that lists are
@@ -52,11 +53,16 @@ const ownField = (fields: Readonly<Record<string, Field>>, name: string): Field 
 
 /** A condition on columns of the table beside, wherever the noun's rows are asked for. */
 export const rowsBeside = (table: string, condition: Sql): Sql =>
-  sql`id in (select id from ${id(table)} where ${condition})`
+  sql`id in (select id from ${id(table)} where ${condition}) ${raw(plannedAnew)}`
 
-/** The noun's table, beside the one that has the order of its list. */
-export const besideInOrder = (noun: Resource, { table, column }: Beside): Sql =>
-  sql`(select id as beside_id, ${id(column)} as ${id(`beside_${column}`)} from ${id(table)}) beside join ${id(noun.table)} on id = beside_id`
+/** The noun's table, beside the one that has the order of its list; every column in it goes by its own name, which is like no other. */
+export function besideInOrder(ctx: Ctx, noun: Resource, { table }: Beside): Sql {
+  const fields = Object.values(ctx.tenant.custom_fields.get(noun.name) ?? {})
+  return besideColumns(
+    noun,
+    fields.flatMap((field) => (field.beside?.table === table ? field.beside : [])),
+  )
+}
 
 /** The noun's table with these columns of the table beside under their own names, which are like no other. */
 export const besideColumns = (noun: Resource, beside: readonly Beside[]): Sql => {

@@ -1,4 +1,5 @@
 import { among, apartColumn, inOrder, isApart } from './apart.ts'
+import { plannedAnew } from './db.ts'
 import { besideInOrder, customNamed, rowsBeside, type Beside } from './beside.ts'
 import type { Ctx } from './ctx.ts'
 import { readTree, type Tree } from './filter-tree.ts'
@@ -73,7 +74,11 @@ function testOf(
 ): Test {
   if (name.startsWith('custom.')) {
     const { field, beside } = customNamed(ctx, noun, name, 'filter', key)
-    return { sql: condition(ctx, id(beside.column), name, field, operator, value), beside: beside.table }
+    const compared = condition(ctx, id(beside.column), name, field, operator, value)
+    // Where the list is read in the order of such a field, the columns are there.
+    return order?.beside?.table === beside.table
+      ? { sql: sql`${compared} ${raw(plannedAnew)}` }
+      : { sql: compared, beside: beside.table }
   }
   const field = shapeOf(ctx, noun).fields.get(name)
   if (!field) throw unknownFilter(noun, key)
@@ -200,8 +205,8 @@ export type Order = {
 }
 
 /** What a list in this order is read from. */
-export const from = (noun: Resource, order: Order): Sql =>
-  order.beside ? besideInOrder(noun, order.beside) : order.apart ? inOrder(noun) : id(noun.table)
+export const from = (ctx: Ctx, noun: Resource, order: Order): Sql =>
+  order.beside ? besideInOrder(ctx, noun, order.beside) : order.apart ? inOrder(noun) : id(noun.table)
 
 /** Newest first is by id: UUIDv7 are in order of creation, and the primary key is an index already. */
 export function orderOf(ctx: Ctx, noun: Resource, requested: string | undefined): Order {
@@ -212,8 +217,7 @@ export function orderOf(ctx: Ctx, noun: Resource, requested: string | undefined)
   const name = descending ? text.slice(1) : text
   if (name.startsWith('custom.')) {
     const { field, beside } = customNamed(ctx, noun, name, 'sort', 'sort')
-    const column = id(`beside_${beside.column}`)
-    return { field: name, column, descending, nullable: true, kind: field.kind, beside }
+    return { field: name, column: id(beside.column), descending, nullable: true, kind: field.kind, beside }
   }
   const field = shapeOf(ctx, noun).fields.get(name)
   if (name === 'created_at')

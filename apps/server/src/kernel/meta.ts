@@ -51,6 +51,7 @@ function nounMeta(ctx: Ctx, noun: Resource) {
       fieldMeta(name, field, ctx.access.readonly(noun.name).has(name)),
     ),
     custom_fields: fieldsMeta(visibleCustomFields(ctx, noun)),
+    takes_custom_fields: noun.custom,
     /** What the list can be asked beside its fields. */
     filters: Object.entries(noun.filters ?? {}).map(([name, { help }]) => ({ name, help })),
     create_fields: creates ? fieldsMeta(creates.input) : null,

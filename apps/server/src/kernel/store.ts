@@ -51,7 +51,7 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
     rows.push(
       ...(await ctx.db.all(sql`
         select ${shape.select}${order.beside ? sql`, ${order.column} as beside_value` : sql``}
-        from ${from(noun, order)}
+        from ${from(ctx, noun, order)}
         ${and([...where, ...part])}
         ${orderBy(order)}
         limit ${limit + 1 - rows.length}`)),
@@ -64,7 +64,7 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   return {
     data,
     next_cursor: rows.length > limit && last ? printCursor(order, last) : null,
-    ...(query.count === 'true' ? await count(ctx, from(noun, order), where) : {}),
+    ...(query.count === 'true' ? await count(ctx, from(ctx, noun, order), where) : {}),
   }
 }
 

@@ -7,13 +7,11 @@ type Props = {
   field: DesignedField
   onChange: (field: DesignedField) => void
   prefix?: string
-  /** Whether it may point to rows of another noun. */
-  references?: boolean
   errors: Record<string, string>
 }
 
 /** One field of a custom entity or of a noun. Its name follows the label until it is typed by hand. */
-export function FieldDesigner({ field, onChange, prefix = '', references = true, errors }: Props) {
+export function FieldDesigner({ field, onChange, prefix = '', errors }: Props) {
   const { t } = useTranslation()
   const { nouns } = useMeta()
   const set = (change: Partial<DesignedField>) => onChange({ ...field, ...change })
@@ -51,11 +49,9 @@ export function FieldDesigner({ field, onChange, prefix = '', references = true,
             const kind = kinds.find((one) => one === event.currentTarget.value) ?? 'text'
             set({ kind, ...named(field.label, kind) })
           }}
-          data={kinds
-            .filter((kind) => references || kind !== 'reference')
-            .map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
+          data={kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
         />
-        {field.kind === 'reference' && (
+        {(field.kind === 'reference' || field.kind === 'references') && (
           <NativeSelect
             name={`${prefix}to`}
             label={t('entity.to')}
@@ -68,7 +64,7 @@ export function FieldDesigner({ field, onChange, prefix = '', references = true,
           />
         )}
       </SimpleGrid>
-      {field.kind === 'choice' && (
+      {(field.kind === 'choice' || field.kind === 'choices') && (
         <Textarea
           name={`${prefix}values`}
           label={t('entity.choices')}

@@ -18,6 +18,20 @@ export const kinds = [
   'mac',
   'bytes',
   'kbps',
+  'rich_text',
+  'bigint',
+  'rating',
+  'time',
+  'duration',
+  'choices',
+  'emails',
+  'phones',
+  'urls',
+  'references',
+  'cidr',
+  'geo_point',
+  'json',
+  'secret',
 ] as const
 
 export type DesignedField = {
@@ -61,7 +75,7 @@ export function fieldBody(field: DesignedField): Record<string, unknown> {
     label: field.label,
     kind: field.kind,
     ...(field.required ? { required: true } : {}),
-    ...(field.kind === 'choice' ? { values: choices.map(nameFrom) } : {}),
-    ...(field.kind === 'reference' ? { to: field.to } : {}),
+    ...(field.kind === 'choice' || field.kind === 'choices' ? { values: choices.map(nameFrom) } : {}),
+    ...(field.kind === 'reference' || field.kind === 'references' ? { to: field.to } : {}),
   }
 }
