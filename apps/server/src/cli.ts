@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BadConfig, readConfig } from '#kernel/config.ts'
 import type { Examination } from '#modules/doctor/index.ts'
+import { postTo } from './ask-running.ts'
 import { Failed } from './cli-failed.ts'
 import { openDatabase } from './open-database.ts'
 import { CannotStart, prepareDataDir, readRunning } from './postgres/index.ts'
@@ -129,7 +130,12 @@ program
   )
   .action(async (folder: string, options: { erasures?: string }) => {
     const { restoreBackup } = await import('./backup/index.ts')
-    const { data_dir, secret_key } = readConfig(process.env, process.cwd())
+    const { data_dir, secret_key, database_url } = readConfig(process.env, process.cwd())
+    if (database_url)
+      throw new Failed(
+        2,
+        'DATABASE_URL is set. A backup holds the built-in database; restore it without DATABASE_URL.',
+      )
     const { with_key, made_at, files } = await restoreBackup(
       folder,
       data_dir,
@@ -181,19 +187,9 @@ function running(): { address: string; control: string } {
 
 async function ask(path: string, body: object): Promise<Record<string, string>> {
   const { address, control } = running()
-  const response = await fetch(`${address}/internal/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${control}` },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(3_600_000),
-  }).catch((error: unknown) => {
-    throw new Failed(
-      3,
-      `The installation at ${address} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  })
-  const answer = (await response.json()) as Record<string, string>
-  if (!response.ok) throw new Failed(1, answer.detail ?? `Refused (${response.status}).`)
+  const { status, text } = await postTo(`${address}/internal/${path}`, control, body)
+  const answer = JSON.parse(text) as Record<string, string>
+  if (status >= 400) throw new Failed(1, answer.detail ?? `Refused (${status}).`)
   return answer
 }
 
