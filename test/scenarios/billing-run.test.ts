@@ -155,9 +155,7 @@ test('a customer that cannot be billed is named, and does not stop the others', 
 
 test('with automatic billing on, the nights bill by themselves', async () => {
   const admin = await newTenant(isp, { at: '2027-03-15T08:00:00Z' })
-  await asTenant(isp, admin.tenant_id, (ctx) =>
-    ctx.db.run(sql`update tenants set settings = '{"auto_billing":"on"}' where id = ${admin.tenant_id}`),
-  )
+  await admin.patch(`/tenants/${admin.tenant_id}`, { auto_billing: true })
   const { customer_id } = await newInternetCustomer(admin, await newTariff(admin, '31.00'))
   await advance(isp, admin.tenant_id, '20d')
   const invoices = (await admin.get(`/invoices?customer_id=${customer_id}&sort=date`)).data

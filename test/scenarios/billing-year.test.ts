@@ -22,9 +22,7 @@ const habits: readonly Habit[] = [
 
 test('twelve months of fifty customers add up', async () => {
   const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
-  await asTenant(isp, admin.tenant_id, (ctx) =>
-    ctx.db.run(sql`update tenants set settings = '{"auto_billing":"on"}' where id = ${admin.tenant_id}`),
-  )
+  await admin.patch(`/tenants/${admin.tenant_id}`, { auto_billing: true })
   const tax = await admin.post('/taxes', { name: 'VAT', rate: '21' })
   const plans = [
     await newTariff(admin, '29.99', { tax_id: tax.id }),

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sql } from '#kernel/sql.ts'
-import { advance, asTenant, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
+import { advance, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
 
 let isp: TestIsp
@@ -13,12 +12,7 @@ const tag = (admin: Client, customer_id: string, verb: 'add_tag' | 'remove_tag',
   admin.post(`/customers/${customer_id}/${verb}`, { tag: name, reason: 'agreed by telephone' })
 const invoicesOf = async (admin: Client, customer_id: string) =>
   (await admin.get(`/invoices?customer_id=${customer_id}&sort=date`)).data
-const billByItself = (isp: TestIsp, admin: Client) =>
-  asTenant(isp, admin.tenant_id, (ctx) =>
-    ctx.db.run(
-      sql`update tenants set settings = settings || '{"auto_billing": "on"}' where id = ${admin.tenant_id}`,
-    ),
-  )
+const billByItself = (admin: Client) => admin.patch(`/tenants/${admin.tenant_id}`, { auto_billing: true })
 
 describe('control tags', () => {
   test('are set and taken off once, with a reason, and can be listed', async () => {
@@ -38,7 +32,7 @@ describe('control tags', () => {
 
   test('no_auto_billing: runs leave it out, and taking the tag off bills what was missed at once', async () => {
     const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
-    await billByItself(isp, admin)
+    await billByItself(admin)
     const tariff = await newTariff(admin, '30.00')
     const [held, other] = [await newInternetCustomer(admin, tariff), await newInternetCustomer(admin, tariff)]
     await tag(admin, held.customer_id, 'add_tag', 'no_auto_billing')

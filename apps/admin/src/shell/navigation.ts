@@ -55,6 +55,7 @@ export const groups: Group[] = [
     icon: IconSettings,
     nouns: [
       'tenant',
+      'number_series',
       'user',
       'role',
       'api_key',

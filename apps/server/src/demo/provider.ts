@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Resource } from '#kernel/resource.ts'
-import { asResource, create } from '#kernel/store.ts'
+import { asResource, change, create, find } from '#kernel/store.ts'
 import { tariffs, taxes } from '#modules/catalog/index.ts'
 import { labels } from '#modules/customers/index.ts'
+import { tenants } from '#modules/identity/index.ts'
 import { ipNetworks, routers } from '#modules/network/index.ts'
 import { partners } from '#modules/resellers/index.ts'
 
@@ -32,9 +33,23 @@ const label_list = {
   field_test: { name: 'Field test', color: 'lime' },
 } as const
 
+const on_documents = {
+  legal_name: 'Northwind Fibre Sp. z o.o.',
+  street: 'ul. Portowa 4',
+  city: 'Mglista Góra',
+  postal_code: '79-100',
+  country: 'PL',
+  tax_id: 'PL1234563218',
+  email: 'office@northwind.example.net',
+  phone: '+48 31 220 00 00',
+  website: 'northwind.example.net',
+  iban: 'PL61109010140000071219812874',
+  document_footer: 'Thank you for being with us. Questions: office@northwind.example.net.',
+}
+
 const tax_list = {
-  standard: { name: 'VAT 23 %', rate: '23' },
-  reduced: { name: 'VAT 8 %', rate: '8' },
+  standard: { name: 'VAT', rate: '23' },
+  reduced: { name: 'Reduced VAT', rate: '8' },
 } as const
 
 type Offer = { tax: keyof typeof tax_list } & Record<string, unknown>
@@ -106,6 +121,8 @@ const router_list = {
 
 /** Makes what the ISP had before its first customer. */
 export async function foundProvider(ctx: Ctx): Promise<Provider> {
+  const isp = await find(ctx, tenants, ctx.tenant.id)
+  await change(ctx, tenants, isp!, on_documents, { action: 'updated' })
   const hillside = await make(ctx, asResource(partners), {
     name: 'Hillside Networks',
     email: 'office@hillside.example.net',

@@ -130,7 +130,7 @@ export const withdrawBillingRun = command(
 /** Every night, for tenants that switched it on: whoever's billing day has come. The same run, confirmed by itself. */
 export async function runAutomatically(ctx: Ctx): Promise<void> {
   const { wanted } = await ctx.db.one(sql<{ wanted: boolean }>`
-    select coalesce(settings ->> 'auto_billing', 'off') = 'on' as wanted from tenants where id = ${ctx.tenant.id}`)
+    select auto_billing as wanted from tenants where id = ${ctx.tenant.id}`)
   if (!wanted) return
   const date = today(ctx).toString()
   const customers = await countDue(ctx, date)

@@ -23,7 +23,7 @@ export const settingChecks: readonly TenantCheck[] = [
           (select count(*)::integer from number_series where name in ('invoice', 'credit_note') and pattern !~ '\\{next(\\|\\d{1,2})?\\}$') as number_inside,
           (select count(*)::integer from tariffs where data_allowance_bytes is not null and fup_policy is null and status = 'active') as no_action,
           (select count(*)::integer from routers where block_mode = 'walled' and coalesce(walled_list, '') = '') as no_walls,
-          (select count(*)::integer from tenants t where coalesce(t.settings -> 'supplier' ->> 'name', '') = '' and exists (select from invoices)) as no_supplier`)
+          (select count(*)::integer from tenants t where coalesce(t.street, t.tax_id, '') = '' and exists (select from invoices)) as no_supplier`)
       const wrong = (Object.keys(sentences) as Impossible[]).filter((name) => found[name] > 0)
       if (wrong.length === 0) return fine('No two settings contradict each other.')
       return wrong.map((name) => sentences[name](found[name]))
@@ -70,7 +70,7 @@ const sentences = {
   no_supplier: () =>
     warning(
       'Documents bear only the name of the ISP, no address or tax number.',
-      'Fill in the supplier in the settings.',
+      'Fill them in under Settings → ISP.',
     ),
 } satisfies Record<string, (n: number) => Verdict>
 type Impossible = keyof typeof sentences

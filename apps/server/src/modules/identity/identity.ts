@@ -1,16 +1,48 @@
 import { JsonValue } from '#kernel/kinds.ts'
-import { resource } from '#kernel/resource.ts'
+import { invalidField } from '#kernel/refused.ts'
+import { resource, type Field } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { checkGrants } from './grants.ts'
+import { checkPattern, countryOf, ibanOf } from './isp-settings.ts'
+
+/** What documents say of who sells, beside the name. */
+const printed = (label: string, field: Partial<Field> = {}) =>
+  ({ kind: 'text', max: 200, nullable: true, group: 'On documents', label, ...field }) as const
 
 export const tenants = resource('tenant', {
-  generic: ['list', 'get'],
+  generic: ['list', 'get', 'update'],
+  label: 'ISP',
+  label_plural: 'ISP',
   fields: {
-    name: { kind: 'text', list: true },
+    name: { kind: 'text', max: 120, list: true },
     currency: { kind: 'text', readonly: true, list: true },
     time_zone: { kind: 'text', readonly: true, list: true },
     test_clock: { kind: 'boolean', readonly: true, list: true },
     clock_at: { kind: 'datetime', readonly: true, nullable: true },
+    auto_billing: {
+      kind: 'boolean',
+      default: false,
+      label: 'Bill by itself',
+      help: 'Every night whoever’s billing day has come is billed, without a preview',
+    },
+    legal_name: printed('Legal name', { help: 'The name of the ISP where it is empty' }),
+    street: printed('Street'),
+    city: printed('City'),
+    postal_code: printed('Postal code', { max: 20 }),
+    country: printed('Country', { min: 2, max: 2, help: 'Two letters, such as PL' }),
+    tax_id: printed('Tax number', { max: 40 }),
+    registration_number: printed('Registration number', { max: 60 }),
+    email: printed('E-mail', { kind: 'email' }),
+    phone: printed('Telephone', { kind: 'phone' }),
+    website: printed('Website'),
+    iban: printed('IBAN', { max: 42, help: 'Where customers pay to' }),
+    bic: printed('BIC', { max: 11 }),
+    document_footer: printed('Footer of invoices', { max: 500 }),
+    contract_conditions: printed('General conditions', {
+      kind: 'long_text',
+      max: 20_000,
+      help: 'Printed with every contract',
+    }),
     unique_macs: {
       kind: 'boolean',
       readonly: true,
@@ -28,6 +60,41 @@ export const tenants = resource('tenant', {
       readonly: true,
       unit: 'days',
       help: 'For how long an export of somebody’s personal data can be downloaded',
+    },
+  },
+  before: {
+    async update(_, __, changes) {
+      if (typeof changes.country === 'string') changes.country = countryOf(changes.country)
+      if (typeof changes.iban === 'string') changes.iban = ibanOf(changes.iban)
+    },
+  },
+})
+
+/** What numbers documents and customers get. Administrators' own numbered fields have theirs too. */
+export const numberSeries = resource('number_series', {
+  plural: 'number_series',
+  label: 'Number series',
+  label_plural: 'Number series',
+  sort: 'name',
+  title: 'name',
+  generic: ['list', 'get', 'update'],
+  help: 'A pattern such as {year}-{next|6} gives 2026-000123. {year}, {month} and {day} are those of the document; |6 pads with zeros.',
+  fields: {
+    name: { kind: 'text', readonly: true, filter: true, sort: true, list: true },
+    pattern: { kind: 'text', max: 60, list: true },
+    next: {
+      kind: 'bigint',
+      min: 1,
+      max: 1_000_000_000_000,
+      list: true,
+      help: 'The next number; it can only be raised',
+    },
+  },
+  before: {
+    async update(_, series, changes) {
+      if (typeof changes.pattern === 'string') checkPattern(changes.pattern)
+      if (changes.next !== undefined && BigInt(changes.next as bigint) < BigInt(series.next as bigint))
+        throw invalidField('next', 'number_used', 'Numbers that were given are not given again: raise it.')
     },
   },
 })

@@ -10,7 +10,7 @@ import {
   setPassword,
   suspendUser,
 } from './commands.ts'
-import { apiKeys, roles, savedViews, signInSessions, tenants, users } from './identity.ts'
+import { apiKeys, numberSeries, roles, savedViews, signInSessions, tenants, users } from './identity.ts'
 import { routes } from './routes.ts'
 
 export const identity: Module = {
@@ -22,6 +22,7 @@ export const identity: Module = {
     asResource(apiKeys),
     asResource(signInSessions),
     asResource(savedViews),
+    asResource(numberSeries),
   ],
   verbs: [createUser, setPassword, suspendUser, activateUser, createApiKey, revokeApiKey, revokeSession],
   routes,

@@ -4,36 +4,34 @@ import { sql } from '#kernel/sql.ts'
 
 export type SellerParts = { seller: Seller; bank: LabelledValue[]; footer: string | undefined }
 
-/** Who sells, as documents name it: from the tenant's settings `supplier`, at least its name. */
+/** Who sells, as documents name it: from the ISP's settings, at least its name. */
 export async function sellerOf(ctx: Ctx): Promise<SellerParts> {
-  const { supplier } = await ctx.db.one(
-    sql<{
-      supplier: unknown
-    }>`select settings -> 'supplier' as supplier from tenants where id = ${ctx.tenant.id}`,
-  )
-  const known = (typeof supplier === 'object' && supplier !== null ? supplier : {}) as Record<string, unknown>
-  const text = (name: string): string | undefined =>
-    typeof known[name] === 'string' && known[name] !== '' ? known[name] : undefined
-  const given = <K extends string>(name: K) =>
-    (text(name) ? { [name]: text(name) } : {}) as { [N in K]?: string }
-  const address_lines = Array.isArray(known.address_lines)
-    ? known.address_lines.filter((line) => typeof line === 'string')
-    : []
+  const { name, legal_name, street, postal_code, city, country, iban, bic, document_footer, ...others } =
+    await ctx.db.one(sql<Printed>`
+      select name, legal_name, street, postal_code, city, country, iban, bic, document_footer, tax_id, registration_number, email, phone, website
+      from tenants
+      where id = ${ctx.tenant.id}`)
+  const address_lines = [street, [postal_code, city].filter(Boolean).join(' '), country].filter(isSaid)
   const bank = [
-    { label: 'IBAN', value: text('iban') },
-    { label: 'BIC', value: text('bic') },
+    { label: 'IBAN', value: iban?.replace(/(.{4})(?=.)/g, '$1 ') },
+    { label: 'BIC', value: bic },
   ]
   return {
     seller: {
-      name: text('name') ?? ctx.tenant.name,
+      name: legal_name || name,
       ...(address_lines.length > 0 ? { address_lines } : {}),
-      ...given('tax_id'),
-      ...given('registration_number'),
-      ...given('email'),
-      ...given('phone'),
-      ...given('website'),
+      ...Object.fromEntries(Object.entries(others).filter(([, value]) => isSaid(value))),
     },
-    bank: bank.filter((entry): entry is LabelledValue => entry.value !== undefined),
-    footer: text('footer'),
+    bank: bank.filter((entry): entry is LabelledValue => isSaid(entry.value)),
+    footer: document_footer || undefined,
   }
 }
+
+type Said = string | null
+type Printed = { name: string } & Record<
+  'legal_name' | 'street' | 'postal_code' | 'city' | 'country' | 'iban' | 'bic' | 'document_footer',
+  Said
+> &
+  Record<'tax_id' | 'registration_number' | 'email' | 'phone' | 'website', Said>
+
+const isSaid = (value: Said | undefined): value is string => Boolean(value)

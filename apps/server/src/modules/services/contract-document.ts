@@ -10,7 +10,7 @@ import { sellerOf } from '#modules/resellers/index.ts'
 import type { Service } from './services.ts'
 import { surcharges, type Surcharge } from './surcharges.ts'
 
-/** What was agreed about a service, as both sides sign it. The ISP's general conditions come from its settings `contract.conditions`. */
+/** What was agreed about a service, as both sides sign it. The ISP's general conditions are its `contract_conditions`. */
 export async function contractDocument(ctx: Ctx, service: Service): Promise<ContractDocument> {
   if (ctx.access.hidden('service').has('price'))
     throw new Refused(403, 'prices_hidden', 'A contract says prices, which your role does not show you.')
@@ -20,7 +20,7 @@ export async function contractDocument(ctx: Ctx, service: Service): Promise<Cont
     sellerOf(ctx),
     surchargesOf(ctx, service.id),
     ctx.db.one(sql<{ conditions: string | null; ordinal: bigint }>`
-      select t.settings -> 'contract' ->> 'conditions' as conditions,
+      select t.contract_conditions as conditions,
         (select count(*) from services s where s.customer_id = ${service.customer_id} and s.id <= ${service.id}) as ordinal
       from tenants t
       where t.id = ${ctx.tenant.id}`),
