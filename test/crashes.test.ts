@@ -145,3 +145,23 @@ test('a burst of accounting that is killed loses nothing acknowledged, and what 
     2 ** 32 + 15_000,
   )
 }, 120_000)
+
+test('an export of personal data that is killed begins anew', async () => {
+  const { data } = await program.get('/customers?limit=1')
+  const path = `/customers/${data[0].id}`
+  for (let n = 0; n < 50; n++)
+    await program.send('POST', '/notes', { noun: 'customer', row_id: data[0].id, text: `Note ${n}` })
+  const asked = (await (await program.send('POST', `${path}/export_personal_data`, {})).json()) as {
+    id: string
+  }
+  await program.kill()
+  await program.start()
+  const done = await until(`/personal_data_exports/${asked.id}`, (row) => row.status === 'done')
+  expect(done.rows_total).toBeGreaterThan(50)
+  const file = await program.send('GET', `/personal_data_exports/${asked.id}/content`)
+  expect(
+    Buffer.from(await file.arrayBuffer())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK')
+}, 120_000)

@@ -70,3 +70,15 @@ test('the erasing is shown before it is done, and wants the number typed', async
   }
   expect((await app.api('GET', `/customers/${customer.id}`)).email).toBe(null)
 }, 60_000)
+
+test('the doctor’s page says how the installation is', async () => {
+  for (const phone of [false, true]) {
+    const window = await openWindow(browser, app.url, { phone })
+    const page = await window.newPage()
+    await page.goto('/doctor')
+    await signIn(page, app)
+    await page.getByText('The books balance').waitFor()
+    await look(page, phone ? 'doctor-phone' : 'doctor')
+    await window.close()
+  }
+}, 60_000)

@@ -12,6 +12,8 @@ import {
   type TestIsp,
 } from '../isp.ts'
 import { ledgerDifference } from './billing-kit.ts'
+import { pdfText } from '../pdf-text.ts'
+import { speak } from './files-kit.ts'
 import { anna, foundIn, leave, liveThrough, tells, type Story } from './privacy-kit.ts'
 
 /** Anna leaves and wants to be forgotten. The books must still be right, for as long as the law asks for them and no longer. */
@@ -175,6 +177,17 @@ test('until the law is done with it, the invoice can be shown as it was issued; 
   })
   const issued = await admin.call('GET', `/erasures/${erasure.id}/invoices/${story.invoice_id}`)
   expect(issued.body.bill_to.name).toBe(anna.name)
+  const [note] = (await admin.get(`/credit_notes?customer_id=${story.customer_id}`)).data
+  expect(note.bill_to.name).toBe(`Erased customer ${number}`)
+  const credited = await admin.get(`/erasures/${erasure.id}/credit_notes/${note.id}`)
+  expect(credited.bill_to.name).toBe(anna.name)
+  const pdf = await speak(
+    isp,
+    admin,
+    'GET',
+    `/erasures/${erasure.id}/invoices/${story.invoice_id}?format=pdf`,
+  )
+  expect(await pdfText(pdf.bytes)).toContain(anna.name)
   const viewer = await clientWithRole(isp, admin.tenant_id, 'viewer')
   expect((await viewer.call('GET', `/erasures/${erasure.id}/invoices/${story.invoice_id}`)).status).toBe(403)
   expect((await admin.get(`/erasures/${erasure.id}/history`)).data[0]).toMatchObject({

@@ -30,6 +30,7 @@ test('every address of the app has one builder', () => {
     imported: paths.imported('m1'),
     bulkJob: paths.bulkJob('b1'),
     jobs: paths.jobs(),
+    doctor: paths.doctor(),
   }).toMatchInlineSnapshot(`
     {
       "billingRun": "/billing_runs/r1?change=new",
@@ -39,6 +40,7 @@ test('every address of the app has one builder', () => {
       "createFor": "/contacts/new?customer_id=c1",
       "customer": "/customers/c1?tab=payments",
       "customers": "/customers?q=jane",
+      "doctor": "/doctor",
       "edit": "/customers/c1/edit",
       "home": "/",
       "importFile": "/imports/new",

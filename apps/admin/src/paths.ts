@@ -26,6 +26,7 @@ export const paths = {
   imported: (id: string) => `/imports/${encodeURIComponent(id)}`,
   bulkJob: (id: string) => `/bulk_jobs/${encodeURIComponent(id)}`,
   jobs: () => '/jobs',
+  doctor: () => '/doctor',
 }
 
 function nounPath(noun: { path: string }): string {

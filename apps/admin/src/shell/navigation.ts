@@ -47,7 +47,18 @@ export const groups: Group[] = [
   {
     key: 'records',
     icon: IconChecklist,
-    nouns: ['todo', 'scheduled_change', 'contact', 'address', 'consent', 'note', 'file', 'binned_file'],
+    nouns: [
+      'todo',
+      'scheduled_change',
+      'contact',
+      'address',
+      'consent',
+      'note',
+      'file',
+      'binned_file',
+      'personal_data_export',
+      'erasure',
+    ],
   },
   { key: 'build', icon: IconHammer, nouns: ['entity', 'custom_field'] },
   {

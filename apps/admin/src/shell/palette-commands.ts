@@ -51,6 +51,7 @@ export function usePaletteCommands(query: string): PaletteCommand[] {
         : []),
     ]),
     { key: 'jobs', kind: 'go', label: t('palette.jobs'), run: () => void go(paths.jobs()) },
+    { key: 'doctor', kind: 'go', label: t('palette.doctor'), run: () => void go(paths.doctor()) },
     { key: 'light', kind: 'do', label: t('palette.light'), run: () => setColorScheme('light') },
     { key: 'dark', kind: 'do', label: t('palette.dark'), run: () => setColorScheme('dark') },
     { key: 'sign-out', kind: 'do', label: t('user.signOut'), run: () => void signOut() },

@@ -20,6 +20,7 @@ import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { Facts, Section } from '../../ui/Section.tsx'
 import { StatusChip } from '../../ui/StatusChip.tsx'
+import { AsIssued } from '../privacy/AsIssued.tsx'
 import { InvoiceLines } from './InvoiceLines.tsx'
 
 export function InvoicePage() {
@@ -67,6 +68,7 @@ function Invoice({ noun, id }: { noun: Noun; id: string }) {
             >
               {t('invoice.download')}
             </Button>
+            <AsIssued document={row} plural="invoices" />
             <CommandMenu
               noun={noun}
               row={row}

@@ -11,6 +11,7 @@ export { confirmBillingRun, createBillingRun } from './runs.ts'
 export { nextBill } from './next-bill.ts'
 export {
   fileNameOf,
+  linesOfCreditNote,
   linesOfInvoice,
   printableCreditNote,
   printableInvoice,

@@ -8,15 +8,14 @@ import type { CreditNote, creditNoteLines, Invoice, invoiceLines } from './invoi
 /** A document ready to be set: what it is called, and what stands on it. */
 export type Printable = { number: string; document: InvoiceDocument }
 export type InvoiceLine = Row<typeof invoiceLines>
+export type CreditNoteLine = Row<typeof creditNoteLines>
 
 export const linesOfInvoice = (ctx: Ctx, invoice_id: string): Promise<InvoiceLine[]> =>
   ctx.db.all(sql<InvoiceLine>`select * from invoice_lines where invoice_id = ${invoice_id} order by position`)
 
-export const linesOfCreditNote = (ctx: Ctx, credit_note_id: string) =>
+export const linesOfCreditNote = (ctx: Ctx, credit_note_id: string): Promise<CreditNoteLine[]> =>
   ctx.db.all(
-    sql<
-      Row<typeof creditNoteLines>
-    >`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`,
+    sql<CreditNoteLine>`select * from credit_note_lines where credit_note_id = ${credit_note_id} order by position`,
   )
 
 /** `lines` are read where they are not given. */
@@ -29,10 +28,14 @@ export async function printableInvoice(
   return { number: invoice.number, document: await invoiceDocument(ctx, invoice, printed) }
 }
 
-export const printableCreditNote = async (ctx: Ctx, note: CreditNote): Promise<Printable> => ({
-  number: note.number,
-  document: await creditNoteDocument(ctx, note, await linesOfCreditNote(ctx, note.id)),
-})
+export async function printableCreditNote(
+  ctx: Ctx,
+  note: CreditNote,
+  lines?: readonly CreditNoteLine[],
+): Promise<Printable> {
+  const printed = lines ?? (await linesOfCreditNote(ctx, note.id))
+  return { number: note.number, document: await creditNoteDocument(ctx, note, printed) }
+}
 
 export const toPdf = async ({ document }: Printable): Promise<Buffer> =>
   Buffer.from(await renderDocument('invoice', document))

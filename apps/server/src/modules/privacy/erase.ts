@@ -123,11 +123,17 @@ export async function erase(
 
 /** Nothing may be owed, running or depend on whoever is erased. */
 async function mustBeSettled(ctx: Ctx, customer: Customer): Promise<void> {
-  if (customer.balance !== 0n)
+  if (customer.balance < 0n)
     throw new Refused(
       409,
       'open_balance',
-      `${called(customer)} has a balance that is not zero. Settle it, pay it back or write it off first.`,
+      `${called(customer)} still owes money. Take the payment, or void what is not to be paid.`,
+    )
+  if (customer.balance > 0n)
+    throw new Refused(
+      409,
+      'open_balance',
+      `${called(customer)} still has credit. Pay it back by refunding the payment it comes from.`,
     )
   const open = await ctx.db.one(sql<{
     services: number

@@ -10,20 +10,31 @@ import { queryOf } from '#kernel/rest.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, find } from '#kernel/store.ts'
-import { invoices, linesOfInvoice, printableInvoice, sendPdf } from '#modules/billing/index.ts'
+import {
+  creditNotes,
+  invoices,
+  linesOfCreditNote,
+  linesOfInvoice,
+  printableCreditNote,
+  printableInvoice,
+  sendPdf,
+} from '#modules/billing/index.ts'
 import { customers } from '#modules/customers/index.ts'
 import { headersFor, storeOf, type File } from '#modules/files/index.ts'
 import { erasures } from './erasures.ts'
 import { personalDataExports } from './exports.ts'
 import { originalsOf } from './seal-books.ts'
 
-/** An invoice as it was issued, while the law still asks for it; the file of an export. */
+/** A document as it was issued, while the law still asks for it; the file of an export. */
 export function routes(server: FastifyInstance, app: App): void {
-  server.get('/api/v1/erasures/:id/invoices/:invoice_id', async (request, reply) => {
-    const { printed, invoice } = await readTogether(app, request, reply, (ctx) => original(ctx, request))
-    if (queryOf(request).format !== 'pdf') return reply.send(invoice)
-    return sendPdf(reply, printed)
-  })
+  for (const kind of ['invoices', 'credit_notes'] as const)
+    server.get(`/api/v1/erasures/:id/${kind}/:document_id`, async (request, reply) => {
+      const { printed, document } = await readTogether(app, request, reply, (ctx) =>
+        original(ctx, request, kind),
+      )
+      if (queryOf(request).format !== 'pdf') return reply.send(document)
+      return sendPdf(reply, printed)
+    })
 
   server.get('/api/v1/personal_data_exports/:id/content', async (request, reply) => {
     const file = await readTogether(app, request, reply, (ctx) => fetched(ctx, request))
@@ -73,39 +84,68 @@ async function fetched(ctx: Ctx, request: FastifyRequest): Promise<File> {
   return file
 }
 
-async function original(ctx: Ctx, request: FastifyRequest) {
-  const { id, invoice_id } = request.params as { id: string; invoice_id: string }
-  if (!isId(id) || !isId(invoice_id)) throw notFound('Erasure')
+async function original(ctx: Ctx, request: FastifyRequest, kind: 'invoices' | 'credit_notes') {
+  const { id, document_id } = request.params as { id: string; document_id: string }
+  if (!isId(id) || !isId(document_id)) throw notFound('Erasure')
   mustBeAbleTo(ctx, asResource(erasures), 'read_originals')
   const erasure = await find(ctx, erasures, id)
   if (!erasure) throw notFound('Erasure')
-  const invoice = await find(ctx, invoices, invoice_id)
-  if (!invoice) throw notFound('Invoice')
+  const read =
+    kind === 'invoices' ? await readInvoice(ctx, document_id) : await readCreditNote(ctx, document_id)
   if (erasure.originals === 'destroyed')
     throw new Refused(
       410,
       'originals_destroyed',
       'The time for which the law wants this document kept is over, and whom it was issued to was destroyed with its key.',
     )
-  const lines = await linesOfInvoice(ctx, invoice.id)
-  const known = await originalsOf(ctx, erasure.id, [invoice.id, ...lines.map((line) => line.id)])
-  const issued = known?.get(invoice.id)
-  if (!issued) throw new Refused(404, 'no_original', 'Nothing of this invoice was sealed by this erasure.')
+  const known = await originalsOf(ctx, erasure.id, [document_id, ...read.line_ids])
+  const issued = known?.get(document_id)
+  if (!known || !issued)
+    throw new Refused(404, 'no_original', 'Nothing of this document was sealed by this erasure.')
   record(ctx, {
     noun: 'erasure',
     row_id: erasure.id,
     action: 'original_read',
     changes: {},
-    data: { invoice_id: invoice.id },
+    data: { document_id },
   })
-  const whole = { ...invoice, ...issued }
-  const { present } = shapeOf(ctx, asResource(invoices))
+  return read.asIssued(known)
+}
+
+type Known = ReadonlyMap<string, Record<string, unknown>>
+
+async function readInvoice(ctx: Ctx, invoice_id: string) {
+  const invoice = await find(ctx, invoices, invoice_id)
+  if (!invoice) throw notFound('Invoice')
+  const lines = await linesOfInvoice(ctx, invoice.id)
   return {
-    invoice: present(whole),
-    printed: await printableInvoice(
-      ctx,
-      whole,
-      lines.map((line) => ({ ...line, ...known?.get(line.id) })),
-    ),
+    line_ids: lines.map((line) => line.id),
+    async asIssued(known: Known) {
+      const whole = { ...invoice, ...known.get(invoice.id) }
+      const printed = await printableInvoice(
+        ctx,
+        whole,
+        lines.map((line) => ({ ...line, ...known.get(line.id) })),
+      )
+      return { document: shapeOf(ctx, asResource(invoices)).present(whole), printed }
+    },
+  }
+}
+
+async function readCreditNote(ctx: Ctx, credit_note_id: string) {
+  const note = await find(ctx, creditNotes, credit_note_id)
+  if (!note) throw notFound('Credit note')
+  const lines = await linesOfCreditNote(ctx, note.id)
+  return {
+    line_ids: lines.map((line) => line.id),
+    async asIssued(known: Known) {
+      const whole = { ...note, ...known.get(note.id) }
+      const printed = await printableCreditNote(
+        ctx,
+        whole,
+        lines.map((line) => ({ ...line, ...known.get(line.id) })),
+      )
+      return { document: shapeOf(ctx, asResource(creditNotes)).present(whole), printed }
+    },
   }
 }
