@@ -33,9 +33,9 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
       return <Money amount={value} currency={currency} owing />
     case 'boolean':
       return value === true ? (
-        <IconCheck size={16} aria-label={t('common.yes')} />
+        <IconCheck size={16} style={inLine} aria-label={t('common.yes')} />
       ) : (
-        <IconMinus size={16} aria-label={t('common.no')} color="var(--isp-dim)" />
+        <IconMinus size={16} style={inLine} aria-label={t('common.no')} color="var(--isp-dim)" />
       )
     case 'date':
       return <time dateTime={String(value)}>{date(String(value))}</time>
@@ -128,6 +128,8 @@ function Reference({ field, value, refs }: { field: Field; value: unknown; refs:
     )
   })
 }
+
+const inLine = { verticalAlign: 'middle' } as const
 
 function Json({ value, full }: { value: unknown; full: boolean }) {
   if (!full)

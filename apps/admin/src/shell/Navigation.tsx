@@ -84,6 +84,7 @@ function isCurrent(noun: Noun, pathname: string): boolean {
 
 function EntryItem({ entry, collapsed, pathname }: { entry: Entry; collapsed: boolean; pathname: string }) {
   const { t } = useTranslation()
+  const { tenant } = useMeta()
   const [opened, setOpened] = useLocalStorage({ key: 'isp.nav.opened', defaultValue: ['finance', 'network'] })
   const label = t(`nav.${entry.key}` as 'nav.home') // The keys are those of navigation.ts; en.json has each.
   if ('noun' in entry) {
@@ -120,7 +121,7 @@ function EntryItem({ entry, collapsed, pathname }: { entry: Entry; collapsed: bo
               <PlainLink
                 ref={isCurrent(noun, pathname) ? intoView : undefined}
                 className={classes.child}
-                href={paths.list(noun)}
+                href={noun.name === 'tenant' ? paths.row(noun, tenant.id) : paths.list(noun)}
                 aria-current={isCurrent(noun, pathname) ? 'page' : undefined}
               >
                 {noun.label_plural}

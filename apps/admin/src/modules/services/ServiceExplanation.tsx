@@ -128,7 +128,7 @@ function RowLink({ noun: name, id }: Reason['links'][number]) {
   if (!noun?.can.get) return null
   return (
     <>
-      {' '}
+      {' · '}
       <TextLink href={paths.row(noun, id)}>{noun.label}</TextLink>
     </>
   )

@@ -112,7 +112,11 @@ export const createApiKey = collectionCommand(
 export const revokeApiKey = command(
   apiKeys,
   'revoke',
-  { danger: true, unless: (key) => (key.revoked_at ? 'This key was revoked already.' : null) },
+  {
+    danger: true,
+    label: 'Revoke API key',
+    unless: (key) => (key.revoked_at ? 'This key was revoked already.' : null),
+  },
   (ctx, key) => change(ctx, apiKeys, key, { revoked_at: ctx.now.toString() }, { action: 'revoked' }),
 )
 

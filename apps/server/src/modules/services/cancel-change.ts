@@ -11,6 +11,7 @@ export const cancelChange = command(
   services,
   'cancel_change',
   {
+    label: 'Cancel a change',
     input: { change_id: { kind: 'reference', to: 'service_change' }, reason: reasonField },
     help: 'A planned change leaves no trace. One whose day has come needs the permission “backdate” and a reason, and is corrected by the day.',
   },

@@ -26,6 +26,7 @@ export const changeTariff = command(
   services,
   'change_tariff',
   {
+    label: 'Change tariff',
     input: {
       tariff_id: { kind: 'reference', to: 'tariff' },
       price: { ...priceField, help: 'Instead of the new tariff’s price' },
@@ -88,6 +89,7 @@ export const changeTerms = command(
   services,
   'change_terms',
   {
+    label: 'Change terms',
     input: {
       quantity: quantityField,
       price: { ...priceField, help: 'Instead of the tariff’s price, for one unit and period' },

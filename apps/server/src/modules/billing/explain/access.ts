@@ -42,7 +42,7 @@ export async function explainAccess(
       { links: [{ noun: 'customer', id: customer.id }] },
     ),
     ...(moved && moved.to === stands.status
-      ? [reason(ctx, 'actor', `${moved.actor_name} did it (${moved.action}).`)]
+      ? [reason(ctx, 'actor', `${moved.actor_name} made it so (${moved.action}).`)]
       : []),
     ...(router && stands.status === 'blocked'
       ? [
