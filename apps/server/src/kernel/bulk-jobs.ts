@@ -1,10 +1,12 @@
 import { actingPartnerOf, principalAsNow } from './acting.ts'
 import type { App } from './app.ts'
 import { operate, type BulkRequest, type Target } from './bulk-rows.ts'
-import { act, StaleAccess, type Actor, type Ctx, type Principal } from './ctx.ts'
+import { chunkRecorded } from './bulk-chunk.ts'
+import { act, rehearse, StaleAccess, type Actor, type Ctx, type Principal } from './ctx.ts'
 import { job, type Work } from './jobs.ts'
 import { JsonValue } from './kinds.ts'
 import { refusalOf } from './problems.ts'
+import { rehearsed } from './rehearsed.ts'
 import { resource, type Resource, type Row } from './resource.ts'
 import { sql } from './sql.ts'
 import { change, find, insert } from './store.ts'
@@ -16,6 +18,7 @@ export const bulkJobs = resource('bulk_job', {
   fields: {
     noun: { kind: 'text', filter: true, list: true },
     operation: { kind: 'text', list: true },
+    preview: { kind: 'boolean', default: false, list: true, help: 'Nothing is changed' },
     status: {
       kind: 'choice',
       values: ['queued', 'running', 'done', 'failed', 'stopped'],
@@ -43,6 +46,7 @@ export async function queueBulkJob(
   const queued = await insert(ctx, bulkJobs, {
     noun: noun.name,
     operation: request.operation,
+    preview: request.dry_run ?? false,
     status: 'queued',
     total: targets.length,
     done: 0,
@@ -89,25 +93,25 @@ export const runBulkJob = job(
     if (!noun) throw new Error(`There is no noun ${row.noun} any more.`)
     for (let start = 0; start < request.targets.length; start += chunk) {
       if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
-      for (const [offset, target] of request.targets.slice(start, start + chunk).entries()) {
-        const index = start + offset
-        if (finished.has(index)) continue
-        try {
-          await oneRecorded(app, author, noun, request, index, target, row.id)
-        } catch (error) {
-          if (!(error instanceof StaleAccess)) throw error
-          author = await asNow()
-          await oneRecorded(app, author, noun, request, index, target, row.id)
+      const part = request.targets
+        .slice(start, start + chunk)
+        .flatMap((target, offset) =>
+          finished.has(start + offset) ? [] : [{ index: start + offset, target }],
+        )
+      const together = { noun, request, part, job_id: row.id }
+      if (part.length > 0 && (await chunkRecorded(app, author, together))) await counted(work, row.id)
+      else {
+        for (const { index, target } of part) {
+          try {
+            await oneRecorded(app, author, noun, request, index, target, row.id)
+          } catch (error) {
+            if (!(error instanceof StaleAccess)) throw error
+            author = await asNow()
+            await oneRecorded(app, author, noun, request, index, target, row.id)
+          }
         }
+        await counted(work, row.id)
       }
-      await work.act((ctx) =>
-        ctx.db.run(sql`
-      update bulk_jobs b
-      set done = n.done, failed = n.failed, updated_at = ${ctx.now}
-      from (select count(*) filter (where status = 'ok') as done, count(*) filter (where status = 'failed') as failed
-            from bulk_job_rows where bulk_job_id = ${row.id}) n
-      where b.id = ${row.id}`),
-      )
     }
     await work.act(async (ctx) => {
       const now = await find(ctx, bulkJobs, row.id)
@@ -122,6 +126,16 @@ export const runBulkJob = job(
     })
   },
 )
+
+const counted = (work: Work<unknown>, job_id: string) =>
+  work.act((ctx) =>
+    ctx.db.run(sql`
+      update bulk_jobs b
+      set done = n.done, failed = n.failed, updated_at = ${ctx.now}
+      from (select count(*) filter (where status = 'ok') as done, count(*) filter (where status = 'failed') as failed
+            from bulk_job_rows where bulk_job_id = ${job_id}) n
+      where b.id = ${job_id}`),
+  )
 
 /** What the job was given; one queued before inputs were sealed has it beside. */
 async function inputOf(ctx: Ctx, row: Row<typeof bulkJobs>): Promise<Queued> {
@@ -145,12 +159,22 @@ async function oneRecorded(
   target: Target,
   job_id: string,
 ): Promise<void> {
-  const note = (ctx: Ctx, row_id: string | null, error: object | null) =>
+  const note = (ctx: Ctx, row_id: string | null, error: object | null, told: object | null = null) =>
     ctx.db.run(sql`
-      insert into bulk_job_rows (tenant_id, bulk_job_id, index, row_id, status, error)
-      values (${principal.tenant_id}, ${job_id}, ${index}, ${row_id}, ${error ? 'failed' : 'ok'}, ${error ? JSON.stringify(error) : null}::jsonb)
+      insert into bulk_job_rows (tenant_id, bulk_job_id, index, row_id, status, error, told)
+      values (${principal.tenant_id}, ${job_id}, ${index}, ${row_id}, ${error ? 'failed' : 'ok'}, ${error ? JSON.stringify(error) : null}::jsonb, ${told ? JSON.stringify(told) : null}::jsonb)
       on conflict do nothing`)
   try {
+    if (request.dry_run) {
+      let told: Record<string, unknown> = {}
+      const work = (ctx: Ctx) => operate(ctx, noun, request, target)
+      await rehearse(app, principal, {}, work, async (ctx, row_id) => {
+        told = await rehearsed(ctx)
+        return row_id
+      })
+      await act(app, principal, {}, (ctx) => note(ctx, target.id, null, told))
+      return
+    }
     await act(app, principal, {}, async (ctx) => {
       const taken = await note(ctx, target.id, null)
       if (taken === 0) return

@@ -18,6 +18,8 @@ export type BulkRequest = {
   rows?: Record<string, unknown>[]
   input?: Record<string, unknown>
   dry_run?: boolean
+  /** A preview of more rows than fit in a request becomes a job, whose results say what each row would come to. */
+  in_background?: boolean
 }
 
 /** One row of a bulk: its id, or for `create` what it is to be. */
@@ -27,7 +29,7 @@ const largest = 200_000
 
 /** The body of a bulk, judged; every part that is not in the form we take is named. */
 export function bulkRequestOf(body: Record<string, unknown>): BulkRequest {
-  const { operation, ids, filter, rows, input, dry_run, ...others } = body
+  const { operation, ids, filter, rows, input, dry_run, in_background, ...others } = body
   const strange = Object.keys(others)[0]
   if (strange !== undefined) throw invalidField(strange, 'unknown_field', `${strange} is not a field here.`)
   if (typeof operation !== 'string')
@@ -47,6 +49,8 @@ export function bulkRequestOf(body: Record<string, unknown>): BulkRequest {
     throw invalidField('input', 'not_an_object', 'Input must be an object.')
   if (dry_run !== undefined && typeof dry_run !== 'boolean')
     throw invalidField('dry_run', 'not_a_boolean', 'dry_run must be true or false.')
+  if (in_background !== undefined && typeof in_background !== 'boolean')
+    throw invalidField('in_background', 'not_a_boolean', 'in_background must be true or false.')
   return {
     operation,
     ...(ids ? { ids } : {}),
@@ -54,6 +58,7 @@ export function bulkRequestOf(body: Record<string, unknown>): BulkRequest {
     ...(rows ? { rows } : {}),
     ...(input ? { input } : {}),
     ...(dry_run ? { dry_run } : {}),
+    ...(in_background ? { in_background } : {}),
   }
 }
 

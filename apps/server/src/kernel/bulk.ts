@@ -64,11 +64,11 @@ export async function bulk(
 async function planOf(ctx: Ctx, noun: Resource, request: BulkRequest): Promise<Begun | Queued> {
   const targets = await targetsOf(ctx, noun, request)
   if (targets.length <= synchronousLimit) return { status: null, body: targets.map((target) => target.id) }
-  if (request.dry_run)
+  if (request.dry_run && !request.in_background)
     throw new Refused(
       422,
       'too_many_rows',
-      `A preview covers at most ${synchronousLimit} rows at once; preview a page of them.`,
+      `A preview covers at most ${synchronousLimit} rows at once; preview a page of them, or all of them with in_background.`,
     )
   const { id } = await queueBulkJob(ctx, noun, request, targets)
   return { status: 202, body: { bulk_job: { id, total: targets.length } } }

@@ -1,10 +1,10 @@
 import type { Ctx } from './ctx.ts'
-import { erased, isErased, mustNotBelongToErased } from './erased.ts'
+import { erased, isErased, mustNotBelongToErased, ofErased } from './erased.ts'
 import { mustBeAbleTo } from './permissions.ts'
-import { Refused } from './refused.ts'
+import { notFound, Refused } from './refused.ts'
 import { words, type Fields, type Input, type Resource, type Row } from './resource.ts'
 import { decodeBody, shapeOf } from './shape.ts'
-import { asResource, lock, mustSeeReferences } from './store.ts'
+import { asResource, lock, lockedMany, mustSeeReferences } from './store.ts'
 
 /**
  * A verb: one function, called by HTTP, jobs, rules, importers and other verbs alike. Calling it from code joins the caller's
@@ -25,6 +25,12 @@ export type Verb = {
   /** Why not now; null when it may. */
   refusal(ctx: Ctx, row: never): string | null
   call(ctx: Ctx, row_id: string | null, input: Record<string, unknown>): Promise<unknown>
+  /** The same for many locked rows at once; answers those it refused. A large bulk goes by it, where there is one. */
+  callMany?(
+    ctx: Ctx,
+    rows: readonly Record<string, unknown>[],
+    input: Record<string, unknown>,
+  ): Promise<Map<string, Refused>>
 }
 
 type Declared<F extends Fields, I extends Fields> = {
@@ -39,6 +45,8 @@ type Declared<F extends Fields, I extends Fields> = {
    * input yet.
    */
   unless?: (row: Row<Resource<F>>, ctx: Ctx, input?: Input<I>) => string | null
+  /** The verb for many locked rows in a few statements; answers those it refuses, by id. It does what the verb does to each. */
+  many?: (ctx: Ctx, rows: readonly Row<Resource<F>>[], input: Input<I>) => Promise<Map<string, Refused>>
 }
 
 export type RowVerb<F extends Fields, I extends Fields, T> = Verb &
@@ -66,6 +74,12 @@ export function command<F extends Fields, const I extends Fields, T>(
     refusal,
     call: (ctx: Ctx, row_id: string | null, input: Record<string, unknown>) =>
       verbFunction(ctx, row_id ?? '', input as Input<I>),
+    ...(declared.many
+      ? {
+          callMany: (ctx: Ctx, rows: readonly Record<string, unknown>[], input: Record<string, unknown>) =>
+            declared.many!(ctx, rows as unknown as Row<Resource<F>>[], input as Input<I>),
+        }
+      : {}),
   })
 }
 
@@ -73,7 +87,7 @@ export function command<F extends Fields, const I extends Fields, T>(
 export function collectionCommand<F extends Fields, const I extends Fields, T>(
   noun: Resource<F>,
   verb: string,
-  declared: Omit<Declared<F, I>, 'unless'>,
+  declared: Omit<Declared<F, I>, 'unless' | 'many'>,
   run: (ctx: Ctx, input: Input<I>) => Promise<T>,
 ): CollectionVerb<I, T> {
   return Object.assign((ctx: Ctx, input: Input<I>) => run(ctx, input), {
@@ -86,7 +100,7 @@ export function collectionCommand<F extends Fields, const I extends Fields, T>(
 function common(
   noun: Resource,
   verb: string,
-  declared: Omit<Declared<Fields, Fields>, 'unless'>,
+  declared: Omit<Declared<Fields, Fields>, 'unless' | 'many'>,
   on: 'row' | 'collection',
 ) {
   return {
@@ -100,6 +114,30 @@ function common(
     money: declared.money ?? false,
     answers: declared.answers ?? noun,
   }
+}
+
+/** `perform` for many rows at once, of a verb that can: each row's refusal, null where it was done. */
+export async function performMany(
+  ctx: Ctx,
+  verb: Verb,
+  row_ids: readonly string[],
+  body: Record<string, unknown>,
+): Promise<(Refused | null)[]> {
+  mustBeAbleTo(ctx, verb.noun, verb.verb)
+  const input = decodeBody(ctx, verb.input, body, 'input', ctx.access.readonly(verb.noun.name))
+  await mustSeeReferences(ctx, verb.input, input)
+  const refused = await ofErased(ctx, verb.noun, row_ids)
+  const rows = await lockedMany(ctx, verb.noun, row_ids)
+  for (const row_id of row_ids) {
+    const row = rows.get(row_id)
+    const reason = row && verb.refusal(ctx, row as never)
+    if (!row) refused.set(row_id, notFound(verb.noun.label))
+    else if (reason && !refused.has(row_id))
+      refused.set(row_id, new Refused(409, `cannot_${verb.verb}`, reason))
+  }
+  const left = row_ids.flatMap((row_id) => (refused.has(row_id) ? [] : (rows.get(row_id) ?? [])))
+  const more = left.length > 0 ? await verb.callMany!(ctx, left, input) : undefined
+  return row_ids.map((row_id) => refused.get(row_id) ?? more?.get(row_id) ?? null)
 }
 
 /** The edge: permission, input, verb, and the answer as the API prints it. */

@@ -15,22 +15,35 @@ export const erased = (noun: Resource): Refused =>
 
 /** Refuses to write to a row whose person was erased: found by what the row refers to, which is rarely more than one customer. */
 export async function mustNotBelongToErased(ctx: Ctx, noun: Resource, row_id: string): Promise<void> {
+  const refusal = (await ofErased(ctx, noun, [row_id])).get(row_id)
+  if (refusal) throw refusal
+}
+
+/** Of some rows, those whose person was erased, each with its refusal. */
+export async function ofErased(
+  ctx: Ctx,
+  noun: Resource,
+  row_ids: readonly string[],
+): Promise<Map<string, Refused>> {
   const owners = ownersOf(ctx, noun, noun.fields)
-  if (owners.length === 0) return
-  const found = await ctx.db.maybe(sql<{ owner: string }>`
+  if (owners.length === 0) return new Map()
+  const found = await ctx.db.all(sql<{ row_id: string; owner: string }>`
     ${join(
       owners.map(
         ({ field, target }) => sql`
-          select ${target.name} as owner
+          select r.id as row_id, ${target.name} as owner
           from ${id(noun.table)} r
           join ${id(target.table)} o on o.id = r.${id(columnOf(noun, field))}
-          where r.id = ${row_id} and o.erased_at is not null`,
+          where r.id = any(${row_ids}::uuid[]) and o.erased_at is not null`,
       ),
       ' union all ',
-    )}
-    limit 1`)
-  const owner = found && ctx.app.nouns.byName(ctx, found.owner)
-  if (owner) throw erased(owner)
+    )}`)
+  return new Map(
+    found.flatMap(({ row_id, owner }) => {
+      const target = ctx.app.nouns.byName(ctx, owner)
+      return target ? [[row_id, erased(target)] as const] : []
+    }),
+  )
 }
 
 /** Refuses values that would give something to an erased row. */

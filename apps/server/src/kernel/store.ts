@@ -143,6 +143,21 @@ export async function locked(
   return row
 }
 
+/** Locks rows the actor may see, in order of their ids; by id. */
+export async function lockedMany(
+  ctx: Ctx,
+  noun: Resource,
+  row_ids: readonly string[],
+): Promise<Map<string, StoredRow>> {
+  const rows = await ctx.db.all(sql<StoredRow>`
+    select ${everyColumn(noun)}
+    from ${id(noun.table)}
+    ${and([sql`id = any(${row_ids}::uuid[])`, ...scope(ctx, noun)])}
+    order by id
+    for no key update`)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 /** A typed row, for verbs that decide on it: `const customer = await lock(ctx, customers, id)`. */
 export const lock = <F extends Fields>(
   ctx: Ctx,

@@ -39,10 +39,10 @@ export function routes(server: FastifyInstance, app: App): void {
       if (!isId(id)) throw notFound('Bulk job')
       await get(ctx, asResource(bulkJobs), id)
       const rows = await ctx.db.all(
-        sql`select index, row_id as id, status, error from bulk_job_rows where bulk_job_id = ${id} order by index`,
+        sql`select index, row_id as id, status, error, told from bulk_job_rows where bulk_job_id = ${id} order by index`,
       )
       reply.type('application/x-ndjson')
-      return rows.map((row) => JSON.stringify(row)).join('\n')
+      return rows.map(({ told, ...row }) => JSON.stringify({ ...row, ...(told as object | null) })).join('\n')
     }),
   )
 }

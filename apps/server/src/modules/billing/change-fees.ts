@@ -15,12 +15,13 @@ export const judgeTariffChange = inside(
   'billing.judge_tariff_change',
   ['service.tariff_changed', 'service.change_planned', 'service.history_corrected', 'service.terms_changed'],
   async (ctx, event) => {
-    const change = event.data.tariff_change as { date: string; tariff_id: string; dearer: number } | undefined
+    const change = event.data.tariff_change as
+      | { date: string; tariff_id: string; dearer: number; partner_id: string }
+      | undefined
     if (!change) return
     const service_id = event.row_id
-    const whose = await ctx.db.one(sql<{ partner_id: string; customer_id: string }>`
-      select partner_id, customer_id from services where id = ${service_id}`)
-    const policy = await policyOf(ctx, whose)
+    const { partner_id } = change
+    const policy = await policyOf(ctx, { partner_id, customer_id: String(event.data.customer_id) })
     if (policy.refund === 'none') await mustNotBePaid(ctx, service_id, change.date)
     const amount = change.dearer > 0 ? policy.fee_up : change.dearer < 0 ? policy.fee_down : 0n
     if (amount === 0n) return

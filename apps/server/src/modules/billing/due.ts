@@ -66,6 +66,9 @@ type ServiceRow = {
   once: string | null
 }
 
+/** For fewer, planning takes longer than reading. */
+const severalCustomers = 20
+
 /** The customers with their services' active days, what of them was charged, and what makes them cost more or less. */
 export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Promise<BillableCustomer[]> {
   const asked = customers.map(({ id, unbilled_from }, n) => ({
@@ -75,7 +78,7 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
   }))
   const due = withSubAccounts(rowsOf('due', asked, { place: 'integer', id: 'uuid', since: 'date' }))
   const [, rows, prorations, discounts, surcharges, least] = await Promise.all([
-    planned(ctx, 'for_itself'),
+    planned(ctx, customers.length < severalCustomers ? 'by_index' : 'for_itself'),
     ctx.db.all(servicesOf(due)),
     ctx.db.all(prorationsOf(due)),
     ctx.db.all(discountsOf(due)),
@@ -166,8 +169,9 @@ const servicesOf = (due: Sql) => sql<ServiceRow>`
  * A chunk is read by index and planned for itself: a plan made while the tables were small must not read all of them for every
  * thousand customers. Only the reading: what the other statements do is planned best by what they meet.
  */
-const planned = (ctx: Ctx, how: 'for_itself' | 'as_usual') => {
-  const [cache, scan] = how === 'for_itself' ? ['force_custom_plan', 'off'] : ['auto', 'on']
+const planned = (ctx: Ctx, how: 'for_itself' | 'by_index' | 'as_usual') => {
+  const cache = how === 'for_itself' ? 'force_custom_plan' : 'auto'
+  const scan = how === 'as_usual' ? 'on' : 'off'
   return ctx.db.all(sql`
     select set_config('plan_cache_mode', ${cache}, true), set_config('enable_seqscan', ${scan}, true), set_config('enable_bitmapscan', ${scan}, true)`)
 }

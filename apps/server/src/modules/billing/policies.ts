@@ -83,11 +83,12 @@ export async function policyOf(
   ctx: Ctx,
   { partner_id, customer_id }: { partner_id: string; customer_id: string },
 ): Promise<Policy> {
-  const said = await ctx.db.all(sql<BillingPolicy>`
-    select *
-    from billing_policies
-    where customer_id = ${customer_id}
-      or (customer_id is null and partner_id = any(${partnersAbove(ctx, partner_id)}::uuid[]))`)
+  const { ofPartners, some } = await policiesOf(ctx)
+  const above = new Set(partnersAbove(ctx, partner_id))
+  const own = some
+    ? await ctx.db.all(sql<BillingPolicy>`select * from billing_policies where customer_id = ${customer_id}`)
+    : []
+  const said = [...own, ...ofPartners.filter((one) => one.partner_id !== null && above.has(one.partner_id))]
   const distance = (one: BillingPolicy) =>
     one.customer_id ? 0 : (ctx.tenant.subtrees.get(one.partner_id ?? '')?.length ?? 0)
   const nearest = said.sort((a, b) => distance(a) - distance(b))
@@ -110,3 +111,21 @@ export async function policyOf(
     said_by,
   }
 }
+
+/** Partners' policies, read once a transaction: many services may be changed in one. `some`: customers have their own as well. */
+function policiesOf(ctx: Ctx): Promise<{ ofPartners: BillingPolicy[]; some: boolean }> {
+  const before = read.get(ctx.effects)
+  if (before) return before
+  const now = ctx.db
+    .all(sql<BillingPolicy>`
+      (select * from billing_policies where customer_id is null)
+      union all
+      (select * from billing_policies where customer_id is not null limit 1)`)
+    .then((rows) => ({
+      ofPartners: rows.filter((one) => one.customer_id === null),
+      some: rows.some((one) => one.customer_id !== null),
+    }))
+  read.set(ctx.effects, now)
+  return now
+}
+const read = new WeakMap<object, Promise<{ ofPartners: BillingPolicy[]; some: boolean }>>()

@@ -36,7 +36,7 @@ export async function enter(ctx: Ctx, service: Service, given: Given, asked: Ask
  */
 export async function enterMany(
   ctx: Ctx,
-  many: readonly ({ service: Service } & Given)[],
+  many: readonly ({ service: Service; data?: Record<string, unknown> } & Given)[],
   asked: Asked = {},
 ): Promise<Service[]> {
   const ids = many.map(({ service }) => service.id)
@@ -46,7 +46,7 @@ export async function enterMany(
     lastSeqs(ctx, ids),
   ])
   const now = today(ctx).toString()
-  const entered = many.map(({ service, add = [], takeBack = [] }) => {
+  const entered = many.map(({ service, add = [], takeBack = [], data: own = {} }) => {
     const group_id = add.length > 1 ? newId() : null
     const last = seqs.get(service.id) ?? 0
     const fresh = add.map((entry, n) => completed({ group_id, ...entry }, last + n + 1))
@@ -55,7 +55,7 @@ export async function enterMany(
     const timeline = timelineOf([...kept, ...fresh])
     if (asked.unlessSame && !difference(before, timeline.periods))
       throw new Refused(409, 'no_change', asked.unlessSame)
-    return { service, fresh, takeBack, before, timeline }
+    return { service, fresh, takeBack, before, timeline, own }
   })
   await takeBackAll(
     ctx,
@@ -82,10 +82,10 @@ export async function enterMany(
     })),
   )
   return Promise.all(
-    entered.map(({ service, fresh, takeBack, before, timeline }) => {
+    entered.map(({ service, fresh, takeBack, before, timeline, own }) => {
       const entry = { adds: fresh.length > 0, takesBack: takeBack.length > 0 }
       const { action, data } = whatHappened(before, timeline.periods, entry, now)
-      return follow(ctx, service, timeline, { ...asked, action, data: { ...data, ...asked.data } })
+      return follow(ctx, service, timeline, { ...asked, action, data: { ...data, ...asked.data, ...own } })
     }),
   )
 }

@@ -14,10 +14,17 @@ import {
 } from './timeline.ts'
 
 /** A change as it stands in the database. */
-export type StoredChange = DatedChange & { id: string; status: 'planned' | 'in_force' | 'withdrawn' }
+export type StoredChange = DatedChange & {
+  id: string
+  status: 'planned' | 'in_force' | 'withdrawn'
+  /** A stop that nobody wanted: for lack of money. It takes nothing from the stops that the tariff allows. */
+  held?: boolean
+}
 
 /** What is said of a change when it is entered. */
-export type Entry = { kind: ChangeKind; date: string } & Partial<Omit<DatedChange, 'kind' | 'date' | 'seq'>>
+export type Entry = { kind: ChangeKind; date: string; held?: boolean } & Partial<
+  Omit<DatedChange, 'kind' | 'date' | 'seq'>
+>
 
 /** All that was entered about services and not taken back, by service, in order of entry. */
 export async function changesOf(
@@ -25,7 +32,7 @@ export async function changesOf(
   service_ids: readonly string[],
 ): Promise<Map<string, StoredChange[]>> {
   const changes = await ctx.db.all(sql<StoredChange & { service_id: string }>`
-    select service_id, id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, for_tariff_id, group_id
+    select service_id, id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, for_tariff_id, group_id, held
     from service_changes
     where service_id = any(${service_ids}::uuid[]) and status <> 'withdrawn'
     order by service_id, seq`)
@@ -62,21 +69,22 @@ export type NewChange = DatedChange & {
   partner_id: string | null
   status: StoredChange['status']
   reason: string | null
+  held?: boolean
 }
 
 /** Writes changes of any number of services in one statement. */
 export async function insertChanges(ctx: Ctx, changes: readonly NewChange[]): Promise<StoredChange[]> {
   if (changes.length === 0) return []
-  const rows = changes.map((change) => ({ id: newId(), ...change }))
+  const rows = changes.map((change) => ({ id: newId(), held: false, ...change }))
   await ctx.db.run(sql`
-    insert into service_changes (tenant_id, id, service_id, partner_id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, for_tariff_id, group_id, reason, actor, created_at, updated_at)
+    insert into service_changes (tenant_id, id, service_id, partner_id, date, seq, kind, status, tariff_id, price, price_is_custom, quantity, period_months, for_tariff_id, group_id, reason, held, actor, created_at, updated_at)
     select ${ctx.tenant.id}::uuid, c.*, ${JSON.stringify(ctx.actor)}::jsonb, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('c', rows, { id: 'uuid', service_id: 'uuid', partner_id: 'uuid', date: 'date', seq: 'integer', kind: 'text', status: 'text', tariff_id: 'uuid', price: 'bigint', price_is_custom: 'boolean', quantity: 'integer', period_months: 'integer', for_tariff_id: 'uuid', group_id: 'uuid', reason: 'text' })}`)
+    from ${rowsOf('c', rows, { id: 'uuid', service_id: 'uuid', partner_id: 'uuid', date: 'date', seq: 'integer', kind: 'text', status: 'text', tariff_id: 'uuid', price: 'bigint', price_is_custom: 'boolean', quantity: 'integer', period_months: 'integer', for_tariff_id: 'uuid', group_id: 'uuid', reason: 'text', held: 'boolean' })}`)
   return rows
 }
 
 /** An entry with everything it does not say. */
-export const completed = (entry: Entry, seq: number): DatedChange => ({
+export const completed = (entry: Entry, seq: number): DatedChange & { held?: boolean } => ({
   tariff_id: null,
   price: null,
   price_is_custom: null,

@@ -18,7 +18,10 @@ export async function holdServices(
     order by id
     for no key update`)
   const date = today(ctx).toString()
-  const many = services.map((service) => ({ service, add: [{ kind: 'stop', date, group_id } as const] }))
+  const many = services.map((service) => ({
+    service,
+    add: [{ kind: 'stop', date, group_id, held: true } as const],
+  }))
   return many.length === 0 ? [] : enterMany(ctx, many, { reason })
 }
 
@@ -35,6 +38,9 @@ export async function releaseServices(
     order by s.id
     for no key update of s`)
   const date = today(ctx).toString()
-  const many = services.map((service) => ({ service, add: [{ kind: 'resume', date, group_id } as const] }))
+  const many = services.map((service) => ({
+    service,
+    add: [{ kind: 'resume', date, group_id, held: true } as const],
+  }))
   return many.length === 0 ? [] : enterMany(ctx, many, { reason })
 }

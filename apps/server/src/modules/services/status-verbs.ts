@@ -9,6 +9,7 @@ import { assignPoolAddress } from '#modules/network/index.ts'
 import { dateField, dayOfChange, mustNotBeBeforeStart, reasonField } from './dates.ts'
 import { enter } from './enter.ts'
 import { completed, timelineNow, type Entry } from './history.ts'
+import { enterDecided, knownOf, type Decided, type Known } from './known.ts'
 import { phasesOfService } from './phases.ts'
 import { partOfBundle, services, type Service } from './services.ts'
 import { mustBeWithinLimit } from './stop-limit.ts'
@@ -89,33 +90,48 @@ export const stopService = command(
       service.status === 'active' || service.status === 'stopped'
         ? null
         : `Only an active service can be stopped; this one is ${service.status}.`,
+    async many(ctx, services, input) {
+      const known = await knownOf(ctx, services)
+      return enterDecided(ctx, services, async (service) => toStop(ctx, service, known, input), input.reason)
+    },
   },
-  async (ctx, service, { date, until = null, reason }) => {
-    const from = dayOfChange(ctx, date, reason)
-    if (until && until <= from)
-      throw invalidField('until', 'not_after_start', `It must work again after the day it stops, ${from}.`)
-    const { changes, periods: before } = await timelineNow(ctx, service.id)
-    mustNotBeBeforeStart(service, before, from)
-    const then = periodOn(before, from)?.status ?? 'pending'
-    if (then !== 'active')
-      throw new Refused(
-        409,
-        'not_active_then',
-        `Only an active service can be stopped; on ${from} this one is ${then}.`,
-      )
-    const add: Entry[] = [
-      { kind: 'stop', date: from },
-      ...(until ? [{ kind: 'resume', date: until } as const] : []),
-    ]
-    const tariff = await find(ctx, tariffs, service.tariff_id)
-    const proposed = add.map((entry, n) => completed({ group_id: 'proposed', ...entry }, 1_000_000 + n))
-    mustBeWithinLimit(tariff?.max_stop_days ?? null, before, timelineOf([...changes, ...proposed]).periods, {
-      date: from,
-      until,
-    })
-    return enter(ctx, service, { add }, { reason })
-  },
+  async (ctx, service, input) =>
+    enter(ctx, service, toStop(ctx, service, await knownOf(ctx, [service]), input), {
+      reason: input.reason ?? null,
+    }),
 )
+
+type ToStop = { date?: string | null; until?: string | null; reason?: string | null }
+
+/** The changes by which a service is stopped, and works again; refused where its tariff allows no more stopped days. */
+function toStop(ctx: Ctx, service: Service, known: Known, { date, until = null, reason }: ToStop): Decided {
+  const from = dayOfChange(ctx, date, reason)
+  if (until && until <= from)
+    throw invalidField('until', 'not_after_start', `It must work again after the day it stops, ${from}.`)
+  const { changes, periods: before } = known.timelineOf(service)
+  mustNotBeBeforeStart(service, before, from)
+  const then = periodOn(before, from)?.status ?? 'pending'
+  if (then !== 'active')
+    throw new Refused(
+      409,
+      'not_active_then',
+      `Only an active service can be stopped; on ${from} this one is ${then}.`,
+    )
+  const add: Entry[] = [
+    { kind: 'stop', date: from },
+    ...(until ? [{ kind: 'resume', date: until } as const] : []),
+  ]
+  const proposed = add.map((entry, n) => completed({ group_id: 'proposed', ...entry }, 1_000_000 + n))
+  // What the customer wants counts, not what it was held for.
+  const wanted = changes.filter(({ held }) => !held)
+  mustBeWithinLimit(
+    known.tariff(service.tariff_id).max_stop_days,
+    timelineOf(wanted).periods,
+    timelineOf([...wanted, ...proposed]).periods,
+    { date: from, until },
+  )
+  return { add }
+}
 
 export const resumeService = command(
   services,
