@@ -66,7 +66,7 @@ export function command<F extends Fields, const I extends Fields, T>(
     const row = typeof target === 'string' ? await lock(ctx, noun, target) : target
     if (isErased(row)) throw erased(asResource(noun))
     const reason = refusal(ctx, row, input)
-    if (reason) throw new Refused(409, `cannot_${verb}`, reason)
+    if (reason) throw notNow(verb, reason)
     return run(ctx, row, input)
   }
   return Object.assign(verbFunction, {
@@ -116,6 +116,8 @@ function common(
   }
 }
 
+const notNow = (verb: string, reason: string) => new Refused(409, `cannot_${verb}`, reason)
+
 /** `perform` for many rows at once, of a verb that can: each row's refusal, null where it was done. */
 export async function performMany(
   ctx: Ctx,
@@ -132,8 +134,7 @@ export async function performMany(
     const row = rows.get(row_id)
     const reason = row && verb.refusal(ctx, row as never)
     if (!row) refused.set(row_id, notFound(verb.noun.label))
-    else if (reason && !refused.has(row_id))
-      refused.set(row_id, new Refused(409, `cannot_${verb.verb}`, reason))
+    else if (reason && !refused.has(row_id)) refused.set(row_id, notNow(verb.verb, reason))
   }
   const left = row_ids.flatMap((row_id) => (refused.has(row_id) ? [] : (rows.get(row_id) ?? [])))
   const more = left.length > 0 ? await verb.callMany!(ctx, left, input) : undefined
