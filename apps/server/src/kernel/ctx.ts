@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg'
 import type { App } from './app.ts'
 import { read, transaction, type Db, type TenantState } from './db.ts'
 import { flush, newEffects, type Effects } from './effects.ts'
@@ -105,7 +106,9 @@ const checkConstraints: Sql = { text: ['set constraints all immediate'], values:
 export async function reading(app: App, principal: Principal, origin: Origin): Promise<Ctx> {
   const tenant = await tenantOf(app, principal.tenant_id)
   const all = async <Row>(query: Sql<Row>): Promise<Row[]> => {
-    const { rows, state } = await read(app.pool, principal.tenant_id, query)
+    const { rows, state } = await read(app.pool, principal.tenant_id, query).catch(async (error: unknown) => {
+      throw await staleOr(app, tenant, error)
+    })
     verify(app, tenant, principal, state)
     if (state.clock_at) ctx.now = Temporal.Instant.from(state.clock_at)
     return rows
@@ -179,6 +182,15 @@ function verify(app: App, tenant: Tenant, principal: Principal, state: TenantSta
   if (known !== state.access_version) throw new StaleAccess()
 }
 
+/** A column or table that is no longer there was an entity's or a field's, as this process knew it: whoever asks again knows better. */
+async function staleOr(app: App, tenant: Tenant, error: unknown): Promise<unknown> {
+  if (!(error instanceof DatabaseError) || (error.code !== '42703' && error.code !== '42P01')) return error
+  const { state } = await read(app.pool, tenant.id, { text: ['select 1'], values: [] })
+  if (state.access_version === tenant.access_version) return error
+  app.tenants.seen(tenant.id, state.access_version)
+  return new StaleAccess()
+}
+
 /** The product itself asks again by itself when a partner, role or entity has just changed; others do at the HTTP edge. */
 async function freshTenant<T>(
   app: App,
@@ -189,7 +201,8 @@ async function freshTenant<T>(
     const tenant = await tenantOf(app, principal.tenant_id)
     try {
       return await work(tenant)
-    } catch (error) {
+    } catch (thrown) {
+      const error = await staleOr(app, tenant, thrown)
       if (!(error instanceof StaleAccess) || principal.access_version !== ANY_VERSION || attempt >= 5)
         throw inOwnWords(tenant, error)
     }

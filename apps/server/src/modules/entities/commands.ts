@@ -145,7 +145,7 @@ export const removeEntity = command(
       select e.label
       from entity_fields f
       join entities e on e.tenant_id = f.tenant_id and e.id = f.entity_id
-      where f."to" = ${entity.name} and e.status = 'active' and e.id <> ${entity.id}
+      where f."to" = ${entity.name} and f.removed_at is null and e.status = 'active' and e.id <> ${entity.id}
       limit 1`)
     if (user)
       throw new Refused(
@@ -173,13 +173,13 @@ export const restoreEntity = command(
   },
 )
 
-function inBin(entity: Entity): string | null {
+export function inBin(entity: Entity): string | null {
   return entity.status === 'in_bin' ? 'This entity is in the bin. Bring it back first.' : null
 }
 
 export async function fieldsOf(ctx: Ctx, entity_id: string): Promise<PlannedField[]> {
   return ctx.db.all(
-    sql<PlannedField>`select * from entity_fields where entity_id = ${entity_id} order by position`,
+    sql<PlannedField>`select * from entity_fields where entity_id = ${entity_id} and removed_at is null order by position`,
   )
 }
 

@@ -2,6 +2,8 @@ import { kinds } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
 import { resource, type FieldKind, type Row } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
+import { checkRenamed } from './living-fields.ts'
+import { mustBeName } from './vocabulary.ts'
 import { checkCustomField, forgetCustomField } from './custom-fields.ts'
 
 /** A noun that an administrator declares. Its rows are served at /api/v1/x/{name}. */
@@ -108,9 +110,17 @@ export const entityFields = resource('entity_field', {
     entity_id: { kind: 'reference', to: 'entity', immutable: true, filter: true, list: true },
     position: { kind: 'integer', min: 0 },
     ...fieldVocabulary,
+    name: { ...fieldVocabulary.name, immutable: false },
+    removed_at: { kind: 'datetime', nullable: true, readonly: true, help: 'In the bin since' },
     // Asked for or left to the kind when a field is made; a stored field has an answer.
     filterable: { kind: 'boolean', immutable: true },
     sortable: { kind: 'boolean', immutable: true },
+  },
+  before: {
+    async update(ctx, field, changes) {
+      if (typeof changes.name === 'string') mustBeName(changes.name)
+      await checkRenamed(ctx, field, changes)
+    },
   },
 })
 

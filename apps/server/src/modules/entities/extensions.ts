@@ -27,7 +27,9 @@ export async function loadExtensions(db: Db): Promise<Extensions> {
       from entities
       where status = 'active'
       order by id`),
-    db.all(sql<StoredField>`select * from entity_fields order by entity_id, position`),
+    db.all(
+      sql<StoredField>`select * from entity_fields where removed_at is null order by entity_id, position`,
+    ),
     db.all(sql<StoredCustomField>`
       select f.*, t.table_name
       from custom_fields f

@@ -1,5 +1,7 @@
+import type { Ctx } from '#kernel/ctx.ts'
 import { kinds } from '#kernel/kinds.ts'
 import type { Resource } from '#kernel/resource.ts'
+import { sql } from '#kernel/sql.ts'
 import { fieldOf, searchKind, type Declared } from './vocabulary.ts'
 
 /** The DDL of an entity, as text to show before and to run. Nothing here that a person typed reaches a statement unquoted. */
@@ -41,14 +43,7 @@ export function planTable(plan: PlannedTable): string[] {
 
 /** One more column on a table that may hold rows: a constant default touches none of them. */
 export function planField(plan: PlannedTable, field: PlannedField): string[] {
-  const searchable = field.searchable
-    ? [
-        ...['search_insert', 'search_update', 'search_delete'].map(
-          (name) => `drop trigger if exists ${name} on ${plan.table}`,
-        ),
-        ...searchFor(plan),
-      ]
-    : []
+  const searchable = field.searchable ? searchStatements(plan.table, plan.noun, plan.fields) : []
   return [
     `alter table ${plan.table} add column ${columnFor(field)}`,
     ...constraintsFor(plan, field),
@@ -91,7 +86,24 @@ function ownerFor({ table, targets }: PlannedTable, field: PlannedField): string
   ]
 }
 
-function searchFor({ table, noun, fields }: PlannedTable): string[] {
+/** The search's triggers anew, for these fields. */
+export const searchStatements = (table: string, noun: string, fields: readonly PlannedField[]): string[] => [
+  ...['search_insert', 'search_update', 'search_delete'].map(
+    (name) => `drop trigger if exists ${name} on ${table}`,
+  ),
+  ...searchFor({ table, noun, fields }),
+]
+
+/** The column by which rows follow their customer or service, where there is one. */
+export async function ownerColumn(ctx: Ctx, table: string): Promise<string | undefined> {
+  const trigger = await ctx.db.maybe(sql<{ name: string }>`
+    select split_part(encode(tgargs, 'escape'), '\\000', 1) as name
+    from pg_trigger
+    where tgrelid = to_regclass(${table}) and tgname = 'take_partner'`)
+  return trigger?.name
+}
+
+function searchFor({ table, noun, fields }: Pick<PlannedTable, 'table' | 'noun' | 'fields'>): string[] {
   const searched = fields
     .filter((field) => field.searchable)
     .map((field) => `${field.column_name}:${searchKind(field.kind)}`)
