@@ -51,6 +51,32 @@ test('an import that is killed goes on after the restart', async () => {
   expect((await program.get('/services?count=true&limit=1&status=active')).total).toBe(customers)
 }, 150_000)
 
+test('fields that are being indexed when it is killed are indexed after the restart, and miss nobody', async () => {
+  const made = await program.send('POST', '/custom_fields', {
+    noun: 'customer',
+    name: 'lot',
+    kind: 'integer',
+  })
+  expect(made.status).toBe(201)
+  const filled = await program.send('POST', '/customers/bulk', {
+    operation: 'update',
+    filter: { 'name[starts]': 'Customer 1' },
+    input: { custom: { lot: 1 } },
+  })
+  const { bulk_job } = (await filled.json()) as { bulk_job: { id: string; total: number } }
+  await until(`/bulk_jobs/${bulk_job.id}`, (row) => row.status === 'done')
+  const field = (await made.json()) as { id: string }
+  await program.send('PATCH', `/custom_fields/${field.id}`, { filterable: true, sortable: true })
+  const kill = program.kill()
+  await kill
+  await program.start()
+  await until(`/custom_fields/${field.id}`, (row) => row.index_status === 'ready')
+  expect((await program.get('/customers?custom.lot=1&count=true&limit=1')).total).toBe(bulk_job.total)
+  expect((await program.get('/customers?custom.lot[null]=true&count=true&limit=1')).total).toBe(
+    customers - bulk_job.total,
+  )
+}, 150_000)
+
 test('a billing run that is killed bills everybody once', async () => {
   const date = new Date().toISOString().slice(0, 10)
   const run = (await (await program.send('POST', '/billing_runs', { date })).json()) as { id: string }

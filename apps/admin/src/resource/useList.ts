@@ -31,8 +31,8 @@ export function referencesAmong(noun: Noun, columns: string[]): string {
 }
 
 function isReference(noun: Noun, name: string): boolean {
-  const field = name.startsWith('custom.') ? undefined : fieldNamed(noun, name)
-  return field?.to !== undefined && (field.kind === 'reference' || field.kind === 'references')
+  const field = fieldNamed(noun, name)
+  return field?.to !== undefined && ['reference', 'references', 'user', 'files'].includes(field.kind)
 }
 
 export function useList(

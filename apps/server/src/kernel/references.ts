@@ -1,8 +1,11 @@
 import type { Ctx } from './ctx.ts'
 import { and, scope } from './filters.ts'
 import { invalidField } from './refused.ts'
-import { columnOf, type Resource } from './resource.ts'
+import { columnOf, type FieldKind, type Resource } from './resource.ts'
+import { visibleCustomFields } from './shape.ts'
 import { id, sql } from './sql.ts'
+
+const pointing = new Set<FieldKind>(['reference', 'references', 'user', 'files'])
 
 export type Reference = { noun: string; title: string; number?: string }
 
@@ -17,20 +20,24 @@ export async function referencesOf(
   rows: readonly Record<string, unknown>[],
 ): Promise<Record<string, Reference>> {
   const wanted = include.split(',').flatMap((name): { to: string; of: unknown[] }[] => {
-    const field = noun.fields[name]
+    const added = name.startsWith('custom.')
+    const key = name.slice('custom.'.length)
+    const field = added ? visibleCustomFields(ctx, noun)[key] : noun.fields[name]
     const attached = name === 'row_id' && noun.fields.noun !== undefined && field?.kind === 'reference'
     if (attached)
       return Object.entries(Object.groupBy(rows, (row) => String(row.noun))).map(([to, some]) => ({
         to,
         of: (some ?? []).map((row) => row.row_id),
       }))
-    if (!field?.to || (field.kind !== 'reference' && field.kind !== 'references'))
+    if (!field?.to || !pointing.has(field.kind))
       throw invalidField(
         'include',
         'not_a_reference',
         `“${name}” is not a reference of ${noun.label_plural.toLowerCase()}.`,
       )
-    return [{ to: field.to, of: rows.flatMap((row) => row[name] ?? []) }]
+    const valueOf = (row: Record<string, unknown>) =>
+      added ? (row.custom as Record<string, unknown> | undefined)?.[key] : row[name]
+    return [{ to: field.to, of: rows.flatMap((row) => valueOf(row) ?? []) }]
   })
   const found: Record<string, Reference> = {}
   await Promise.all(

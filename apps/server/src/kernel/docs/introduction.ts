@@ -38,7 +38,11 @@ curl -H "Authorization: Bearer $ISP_TOKEN" "$ISP_URL/api/v1/customers?status=act
         <code>status[in]=new,active</code>, <code>due_date[null]=true</code>; also <code>ne</code>,
         <code>lte</code>, <code>gt</code>, <code>gte</code>, <code>nin</code>. <code>sort=-created_at</code>,
         <code>q=words to find</code>, <code>fields=a,b</code>, <code>include=partner_id</code> for the names
-        behind ids, <code>count=true</code> for a total.
+        behind ids, <code>count=true</code> for a total. Fields of your own are <code>custom.name</code>.
+      </p>
+      <p>
+        Conditions with and, or and not are a tree in <code>filter</code>, in react-querybuilder’s shape:
+        <code>{"combinator": "or", "rules": [{"field": "city", "operator": "=", "value": "Gdynia"}]}</code>.
       </p>
       <p>
         <code>/aggregate</code> takes the same filters: <code>sum=balance&amp;group=status</code> answers a

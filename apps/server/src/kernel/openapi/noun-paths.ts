@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx.ts'
 import type { Verb } from '../commands.ts'
 import { kinds } from '../kinds.ts'
 import { pathOf, words, type Resource } from '../resource.ts'
-import { shapeOf } from '../shape.ts'
+import { shapeOf, visibleCustomFields } from '../shape.ts'
 import {
   answers,
   body,
@@ -222,5 +222,14 @@ const filterParameters = (ctx: Ctx, noun: Resource): Parameter[] => [
         `${field.label ?? words(name)}. Operators as ${name}[ne], [in], [null]${kinds[field.kind].compare === 'order' ? ', [lt], [lte], [gt], [gte]' : ''}${kinds[field.kind].compare === 'prefix' ? ', [starts]' : ''}.`,
       ),
     ),
+  ...Object.entries(visibleCustomFields(ctx, noun))
+    .filter(([, field]) => field.filter)
+    .map(([name, field]) =>
+      query(`custom.${name}`, `${field.label ?? words(name)}. Operators as of any field.`),
+    ),
   ...Object.entries(noun.filters ?? {}).map(([name, { help }]) => query(name, help)),
+  query(
+    'filter',
+    'Conditions as a tree: {"combinator": "or", "rules": [{"field": "…", "operator": "=", "value": "…"}]}.',
+  ),
 ]
