@@ -6,6 +6,7 @@ import { launchChromium, openWindow, signIn, stumblingBlocks, type Look } from '
 let app: App
 let browser: Browser
 let customer: Row
+let imported: Row
 
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([startApp(), launchChromium()])
@@ -13,6 +14,24 @@ beforeAll(async () => {
     name: 'The Honourable Society of Extraordinarily Long Customer Names',
     category: 'company',
   })
+  await app.api('POST', '/contacts', { customer_id: customer.id, name: 'Anna', email: 'anna@example.org' })
+  await app.api('POST', '/addresses', {
+    customer_id: customer.id,
+    street: 'Mill lane 4',
+    latitude: '51.66',
+    longitude: '19.35',
+  })
+  await app.api('POST', '/consents', {
+    customer_id: customer.id,
+    purpose: 'marketing',
+    status: 'given',
+    obtained_by: 'paper',
+  })
+  imported = await app.api(
+    'POST',
+    '/imports?noun=customers&validate_only=true&file_name=customers.csv',
+    new Blob(['id,name,plan\n1,One,\n2,Two,No such tariff\n'], { type: 'text/csv' }),
+  )
 })
 afterAll(async () => {
   await browser?.close()
@@ -42,7 +61,7 @@ test.each(looks)(
     expect(found).toEqual([])
     await window.close()
   },
-  120_000,
+  240_000,
 )
 
 test('the palette and the list of keys', async () => {
@@ -55,6 +74,29 @@ test('the palette and the list of keys', async () => {
   await page.keyboard.press('Shift+?')
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
   expect([...found, ...(await problemsOf(page, 'keys'))]).toEqual([])
+  await window.close()
+})
+
+test.each(looks)('menus that are open, %s', async (_, look) => {
+  const window = await openWindow(browser, app.url, look)
+  const page = await window.newPage()
+  await page.goto(`/customers/${customer.id}?tab=addresses`)
+  await signIn(page, app)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  const found: string[] = []
+  for (const name of ['Actions', /^Use as: Mill/]) {
+    await page.getByRole('button', { name }).click()
+    await page.getByRole('menu').waitFor()
+    found.push(...(await problemsOf(page, `menu ${name}`)))
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+  }
+  await page.goto('/customers')
+  await page.getByRole('grid').waitFor()
+  await page.getByRole('button', { name: /Export/ }).click()
+  await page.getByRole('menu').waitFor()
+  found.push(...(await problemsOf(page, 'menu of the export')))
+  expect(found).toEqual([])
   await window.close()
 })
 
@@ -88,6 +130,16 @@ function screens(): string[] {
     `/customers/${customer.id}`,
     `/customers/${customer.id}/edit`,
     `/customers/${customer.id}?do=payment`,
+    ...['contacts', 'addresses', 'consents', 'standing', 'next_invoice', 'hierarchy', 'notes', 'details'].map(
+      (tab) => `/customers/${customer.id}?tab=${tab}`,
+    ),
+    `/customers/${customer.id}?do=block`,
+    `/customers/${customer.id}/merge`,
+    '/customers/connect',
+    '/reports/churn',
+    '/reports/churn?of=partner',
+    '/reports/churn?of=reason',
+    `/imports/${imported.id}`,
     '/jobs',
   ]
 }

@@ -75,10 +75,12 @@ async function ask(url: string, cookie: string, method: string, path: string, bo
     method,
     headers: {
       cookie,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': body instanceof Blob ? body.type : 'application/json' }),
       ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
     },
-    body: body === undefined ? null : JSON.stringify(body),
+    body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)

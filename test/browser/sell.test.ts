@@ -1,18 +1,8 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startApp, type App } from './app.ts'
-import { launchChromium, openWindow, signIn, stumblingBlocks } from './chromium.ts'
+import { expect, test } from 'vitest'
+import { stumblingBlocks } from './chromium.ts'
+import { app, page, visit } from './visit.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let app: App
-let browser: Browser
-let window: BrowserContext
-let page: Page
-const complaints: string[] = []
-
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([startApp(), launchChromium()])
+visit(async () => {
   for (const [title, price, kbps] of [
     ['Fibre 300', '30.00', 300_000],
     ['Fibre 1000', '45.00', 1_000_000],
@@ -25,26 +15,6 @@ beforeAll(async () => {
       speed_upload_kbps: kbps / 2,
     })
   await app.api('POST', '/ip_networks', { title: 'Pool', network: '100.64.0.0/24' })
-  window = await openWindow(browser, app.url)
-  window.setDefaultTimeout(30_000)
-  page = await window.newPage()
-  await page.goto('/customers')
-  await signIn(page, app)
-  await page.getByRole('heading', { name: 'Customers' }).waitFor()
-  await page.close()
-})
-afterAll(async () => {
-  await browser?.close()
-  await app?.stop()
-})
-beforeEach(async () => {
-  complaints.length = 0
-  page = await window.newPage()
-  page.on('pageerror', (error) => complaints.push(error.message))
-})
-afterEach(async () => {
-  await page.close()
-  expect(complaints).toEqual([])
 })
 
 test('a name, a place and a tariff connect a customer; login, address and first invoice are there before', async () => {

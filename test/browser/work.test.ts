@@ -1,21 +1,12 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, signIn } from './chromium.ts'
+import { expect, test } from 'vitest'
+import type { Row } from './app.ts'
+import { openWindow, signIn } from './chromium.ts'
+import { app, browser, page, visit } from './visit.ts'
 
-// A loaded machine draws slowly; what is checked is what is drawn, not how fast.
-vi.setConfig({ testTimeout: 60_000 })
-
-let app: App
-let browser: Browser
-let window: BrowserContext
-let page: Page
 let jane: Row
 let tariff: Row
-const complaints: string[] = []
 
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([startApp(), launchChromium()])
+visit(async () => {
   tariff = await app.api('POST', '/tariffs', {
     title: 'Fibre 300',
     service_type: 'internet',
@@ -34,26 +25,6 @@ beforeAll(async () => {
     city: n % 2 === 0 ? 'Łódź' : 'Kraków',
   }))
   await app.api('POST', '/customers/bulk', { operation: 'create', rows })
-  window = await openWindow(browser, app.url)
-  page = await window.newPage()
-  await page.goto('/customers')
-  await signIn(page, app)
-  await page.getByRole('grid', { name: 'Customers' }).waitFor()
-  await page.close()
-})
-afterAll(async () => {
-  await browser?.close()
-  await app?.stop()
-})
-
-beforeEach(async () => {
-  complaints.length = 0
-  page = await window.newPage()
-  page.on('pageerror', (error) => complaints.push(error.message))
-})
-afterEach(async () => {
-  await page.close()
-  expect(complaints).toEqual([])
 })
 
 test('who is not signed in signs in, and comes back to where they wanted to go', async () => {

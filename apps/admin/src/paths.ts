@@ -12,6 +12,8 @@ export const paths = {
   customers: (query: Record<string, string> = {}) => withQuery('/customers', query),
   customer: (id: string, query: Record<string, string> = {}) =>
     withQuery(`/customers/${encodeURIComponent(id)}`, query),
+  mergeCustomer: (id: string) => `/customers/${encodeURIComponent(id)}/merge`,
+  churn: () => '/reports/churn',
   connect: () => '/customers/connect',
   service: (id: string) => `/services/${encodeURIComponent(id)}`,
   newService: (customer_id: string) => withQuery('/services/new', { customer_id }),

@@ -61,7 +61,8 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    Menu: { defaultProps: { shadow: 'sm', position: 'bottom-end' } },
+    // The placeholder is no item of a menu, and would be its first child for a screen reader.
+    Menu: { defaultProps: { shadow: 'sm', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { shadow: 'sm' } },
     Drawer: {
       defaultProps: {
@@ -91,6 +92,7 @@ const surfaces = {
   '--mantine-color-gray-light-hover': 'var(--isp-hover)',
   '--mantine-color-accent-text': 'var(--isp-accent-text)',
   '--mantine-color-accent-light': 'var(--isp-accent-soft)',
+  '--mantine-color-accent-light-hover': 'var(--isp-hover)',
   '--mantine-color-accent-light-color': 'var(--isp-accent-text)',
   '--mantine-color-accent-outline': 'var(--isp-accent-text)',
 }

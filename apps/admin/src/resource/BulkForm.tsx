@@ -3,7 +3,7 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, newIdempotencyKey, sentenceOf } from '../api.ts'
+import { api, newIdempotencyKey, sentenceOf, type Page, type Row } from '../api.ts'
 import { count } from '../format.ts'
 import { allFields, type Field, type Noun } from '../meta.ts'
 import { refreshEverything } from '../query-client.ts'
@@ -50,7 +50,12 @@ export function BulkForm({
   const [settled] = useDebouncedValue(JSON.stringify(body), 350)
   const preview = useQuery({
     queryKey: ['dry_run', 'bulk', path, settled],
-    queryFn: () => api.post<BulkAnswer>(path, { ...JSON.parse(settled), dry_run: true }),
+    queryFn: async () => {
+      const asked = JSON.parse(settled)
+      const some = size > previewed ? await firstOf(noun, target) : undefined
+      const { filter: _filter, ...rest } = asked
+      return api.post<BulkAnswer>(path, { ...(some ? { ...rest, ids: some } : asked), dry_run: true })
+    },
     // While the person types, what was settled before is not what they ask.
     enabled: filled && settled === JSON.stringify(body),
     placeholderData: keepPreviousData,
@@ -97,7 +102,7 @@ export function BulkForm({
       <FieldsForm fields={fields} form={form} focusFirst />
       <div aria-live="polite">
         {preview.error && <Notice tone="warn">{sentenceOf(preview.error)}</Notice>}
-        {preview.data && <Preview answer={preview.data} />}
+        {preview.data && <Preview answer={preview.data} of={size} />}
       </div>
       {mustType && (
         <TextInput
@@ -112,8 +117,18 @@ export function BulkForm({
   )
 }
 
+/** A preview looks at so many rows at most; of more, at the first of them. */
+const previewed = 500
+
+async function firstOf(noun: Noun, target: Target): Promise<string[]> {
+  if ('ids' in target) return target.ids.slice(0, previewed)
+  const query = { ...target.filter, fields: 'id', limit: String(previewed) }
+  const { data } = await api.get<Page<Row>>(noun.path, { query })
+  return data.map((row) => row.id)
+}
+
 /** How many it would change, and why not the others; the same refusal is told once. */
-function Preview({ answer }: { answer: BulkAnswer }) {
+function Preview({ answer, of }: { answer: BulkAnswer; of: number }) {
   const { t } = useTranslation()
   if (!('data' in answer)) return null
   const reasons = Map.groupBy(
@@ -123,7 +138,11 @@ function Preview({ answer }: { answer: BulkAnswer }) {
   return (
     <Stack gap="xs">
       <Notice tone="info">
-        {t('bulk.preview', { done: count(answer.done), failed: count(answer.failed) })}
+        {t(of > previewed ? 'bulk.previewSome' : 'bulk.preview', {
+          done: count(answer.done),
+          failed: count(answer.failed),
+          some: count(answer.data.length),
+        })}
       </Notice>
       {[...reasons].slice(0, 6).map(([reason, rows]) => (
         <Text key={reason} c="dimmed" fz={13}>

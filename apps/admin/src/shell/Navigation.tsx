@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import {
+  IconChartBar,
   IconChevronRight,
   IconHome,
   IconLayoutSidebarLeftCollapse,
@@ -23,6 +24,10 @@ export function Navigation(props: { collapsed: boolean; onCollapse?: () => void;
   const { nouns, tenant } = useMeta()
   const { pathname } = useLocation()
   const { collapsed } = props
+  const entries = entriesFor(nouns)
+  // Reports stand between the work and what keeps the house.
+  const upkeep = entries.filter(({ key }) => key === 'build' || key === 'settings')
+  const work = entries.filter((entry) => !upkeep.includes(entry))
   return (
     <nav className={classes.nav} data-collapsed={collapsed || undefined} aria-label={t('nav.label')}>
       <div className={classes.top}>
@@ -63,7 +68,19 @@ export function Navigation(props: { collapsed: boolean; onCollapse?: () => void;
           current={pathname === '/'}
           collapsed={collapsed}
         />
-        {entriesFor(nouns).map((entry) => (
+        {work.map((entry) => (
+          <EntryItem key={entry.key} entry={entry} collapsed={collapsed} pathname={pathname} />
+        ))}
+        {nouns.some((noun) => noun.name === 'customer_status_change' && noun.can.list) && (
+          <NavItem
+            href={paths.churn()}
+            icon={IconChartBar}
+            label={t('nav.churn')}
+            current={pathname === paths.churn()}
+            collapsed={collapsed}
+          />
+        )}
+        {upkeep.map((entry) => (
           <EntryItem key={entry.key} entry={entry} collapsed={collapsed} pathname={pathname} />
         ))}
       </div>

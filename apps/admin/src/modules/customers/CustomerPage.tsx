@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts'
 import { ActionButton } from '../../resource/ActionButton.tsx'
 import { CommandDrawer } from '../../resource/CommandDrawer.tsx'
 import { CommandMenu } from '../../resource/CommandMenu.tsx'
-import { LinkButton } from '../../ui/Link.tsx'
+import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { PageColumns } from '../../ui/PageColumns.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
@@ -23,6 +23,7 @@ import { CustomerTimeline } from './CustomerTimeline.tsx'
 import { useOverview } from './overview.ts'
 import { ErasedNotice, PersonalData, privacyVerbs } from '../privacy/PersonalData.tsx'
 import { PinnedNotes } from '../notes/Notes.tsx'
+import { RecentMoves } from './RecentMoves.tsx'
 import { ControlTags, PlannedChanges } from './Standing.tsx'
 
 const PaymentForm = lazy(async () => ({ default: (await import('../payments/PaymentForm.tsx')).PaymentForm }))
@@ -39,6 +40,7 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
   const { t } = useTranslation()
   const overview = useOverview(id)
   const [query, setQuery] = useQueryState()
+  const go = useGo()
   const { customer } = overview
   const status = String(customer['status'])
   const payments = useNoun('payment')
@@ -82,7 +84,9 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
                 noun={noun}
                 row={customer}
                 first={firstVerb}
-                onCommand={(verb) => setQuery({ do: verb }, true)}
+                onCommand={(verb) =>
+                  verb === 'merge' ? void go(paths.mergeCustomer(id)) : setQuery({ do: verb }, true)
+                }
               />
             </>
           )
@@ -90,13 +94,14 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
       />
       <PageColumns aside={<CustomerTimeline id={id} />}>
         <ErasedNotice customer={customer} />
+        <RecentMoves by="customer" id={id} />
         <PlannedChanges customer_id={id} />
         <PinnedNotes noun="customer" row_id={id} />
         <CustomerFacts overview={overview} />
         <CustomerServices overview={overview} onOpen={(service, why) => setQuery({ service, why }, true)} />
         <CustomerTabs noun={noun} overview={overview} />
       </PageColumns>
-      <CommandDrawer noun={noun} row={customer} without={privacyVerbs} />
+      <CommandDrawer noun={noun} row={customer} without={['merge', ...privacyVerbs]} />
       <PersonalData noun={noun} customer={customer} />
       <ServiceDrawer
         id={query['service']}

@@ -1,6 +1,7 @@
 import { ScrollArea, Tabs } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Row } from '../../api.ts'
 import { useNoun, type Noun } from '../../meta.ts'
 import { FieldGroups } from '../../resource/FieldGroups.tsx'
 import { RelatedList } from '../../resource/RelatedList.tsx'
@@ -13,6 +14,11 @@ import type { Overview } from './overview.ts'
 
 const Attached = lazy(async () => ({ default: (await import('../notes/Attached.tsx')).Attached }))
 const HierarchyTree = lazy(async () => ({ default: (await import('./HierarchyTree.tsx')).HierarchyTree }))
+const Addresses = lazy(async () => ({ default: (await import('./Addresses.tsx')).Addresses }))
+const Consents = lazy(async () => ({ default: (await import('./Consents.tsx')).Consents }))
+const ContactCards = lazy(async () => ({ default: (await import('./ContactCards.tsx')).ContactCards }))
+const NextInvoice = lazy(async () => ({ default: (await import('./NextInvoice.tsx')).NextInvoice }))
+const StandingTab = lazy(async () => ({ default: (await import('./StandingTab.tsx')).StandingTab }))
 const UsageChart = lazy(async () => ({ default: (await import('./UsageChart.tsx')).UsageChart }))
 
 const shownElsewhere = new Set([
@@ -25,8 +31,17 @@ const shownElsewhere = new Set([
   'credit_note_line',
   'usage_day',
   'customer_move',
+  'customer_status_change',
+  'scheduled_change',
 ])
-const first = ['invoice', 'payment', 'session', 'contact']
+const first = ['invoice', 'payment', 'session', 'contact', 'address', 'consent']
+
+/** Lists that are more than lists. */
+const handMade: Record<string, (customer: Row) => ReactNode> = {
+  address: (customer) => <Addresses customer={customer} />,
+  consent: (customer) => <Consents customer_id={customer.id} />,
+  contact: (customer) => <ContactCards customer_id={customer.id} />,
+}
 
 /** The lists that belong to a customer, each a real one; which is open stands in the address. */
 export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overview }) {
@@ -35,6 +50,8 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
   const referring = useReferring(noun).filter((one) => !shownElsewhere.has(one.noun.name))
   const ordered = [...referring].sort((a, b) => rank(a.noun) - rank(b.noun))
   const session = useNoun('session')
+  const invoice = useNoun('invoice')
+  const { customer } = overview
   const keys = ordered.map((one) => ({
     key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`,
     // A customer's own customers are those below it.
@@ -45,9 +62,11 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
     ...one,
   }))
   const own = [
+    ...(invoice?.can.list ? [{ key: 'next_invoice', title: t('nextInvoice.title') }] : []),
     ...(session ? [{ key: 'usage', title: t('customer.usage') }] : []),
     { key: 'notes', title: t('note.tab') },
     { key: 'hierarchy', title: t('hierarchy.tab') },
+    { key: 'standing', title: t('standing.tab') },
     { key: 'details', title: t('page.details') },
   ]
   // What is asked for in a call comes first, what few look at last.
@@ -62,7 +81,7 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
       className={classes.tabs}
     >
       <ScrollArea type="never">
-        <Tabs.List style={{ flexWrap: 'nowrap' }}>
+        <Tabs.List style={{ flexWrap: 'nowrap', width: 'max-content', minWidth: '100%' }}>
           {tabs.map(({ key, title }) => (
             <Tabs.Tab key={key} value={key} ref={key === tab ? intoView : undefined}>
               {title}
@@ -72,16 +91,30 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
       </ScrollArea>
       {keys.map(({ key, title, noun: other, field }) => (
         <Tabs.Panel key={key} value={key}>
-          <RelatedList
-            noun={other}
-            by={field.name}
-            id={overview.customer.id}
-            title={title}
-            {...(other.name === 'session' ? { extraColumns: sessionColumns } : {})}
-            {...(other.name === 'payment' ? { actions: <span /> } : {})}
-          />
+          {handMade[other.name] && field.name === 'customer_id' ? (
+            <Suspense fallback={null}>{handMade[other.name]?.(customer)}</Suspense>
+          ) : (
+            <RelatedList
+              noun={other}
+              by={field.name}
+              id={customer.id}
+              title={title}
+              {...(other.name === 'session' ? { extraColumns: sessionColumns } : {})}
+              {...(other.name === 'payment' ? { actions: <span /> } : {})}
+            />
+          )}
         </Tabs.Panel>
       ))}
+      <Tabs.Panel value="next_invoice">
+        <Suspense fallback={null}>
+          <NextInvoice customer_id={customer.id} />
+        </Suspense>
+      </Tabs.Panel>
+      <Tabs.Panel value="standing">
+        <Suspense fallback={null}>
+          <StandingTab customer={customer} />
+        </Suspense>
+      </Tabs.Panel>
       <Tabs.Panel value="usage">
         <Suspense fallback={null}>
           <UsageChart id={overview.customer.id} />

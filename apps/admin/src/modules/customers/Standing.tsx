@@ -8,16 +8,17 @@ import { useSmallChange } from '../notes/attached.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { Chip } from '../../ui/StatusChip.tsx'
 
-const tags = ['no_auto_billing', 'no_auto_payment', 'never_block', 'test'] as const
+export const controlTags = ['no_auto_billing', 'no_auto_payment', 'never_block', 'test'] as const
+export type ControlTag = (typeof controlTags)[number]
 
 /** The switches that hold an engine back, beside the status: who wonders why nothing happens sees it here. */
 export function ControlTags({ customer }: { customer: Row }) {
-  const noun = useNoun('customer')
-  return tags
+  const { t } = useTranslation()
+  return controlTags
     .filter((tag) => customer[tag] === true)
     .map((tag) => (
       <Chip key={tag} tone="warn" icon={false}>
-        {noun?.fields.find((field) => field.name === tag)?.label ?? humanise(tag)}
+        {t(`standing.tag.${tag}.name`)}
       </Chip>
     ))
 }

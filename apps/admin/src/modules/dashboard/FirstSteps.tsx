@@ -1,5 +1,6 @@
 import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newIdempotencyKey, type Page, type Row } from '../../api.ts'
 import { useNoun } from '../../meta.ts'
@@ -13,6 +14,11 @@ type Preset = {
   title: string
   description: string
   tariffs: { title: string; price: string }[]
+  taxes: { name: string; rate: string }[]
+  revenue_categories: string[]
+  labels: string[]
+  roles: string[]
+  coupons: string[]
 }
 
 /** An ISP that sells nothing yet is offered a catalogue to begin with; gone as soon as there is a tariff. */
@@ -32,6 +38,7 @@ export function FirstSteps() {
     enabled: empty,
   })
   const apply = useSmallChange()
+  const [opened, setOpened] = useState<string | null>(null)
   if (!empty || !data) return null
   return (
     <Section title={t('first.title')}>
@@ -46,12 +53,21 @@ export function FirstSteps() {
               {preset.description}
             </Text>
             <ul>
-              {preset.tariffs.slice(0, 4).map((one) => (
+              {(opened === preset.name ? preset.tariffs : preset.tariffs.slice(0, 4)).map((one) => (
                 <li key={one.title}>
                   <span>{one.title}</span> <Money amount={one.price} />
                 </li>
               ))}
             </ul>
+            {opened === preset.name && <Rest preset={preset} />}
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              aria-expanded={opened === preset.name}
+              onClick={() => setOpened(opened === preset.name ? null : preset.name)}
+            >
+              {opened === preset.name ? t('first.less') : t('first.all')}
+            </Button>
             <Button
               variant="default"
               loading={apply.isPending}
@@ -68,4 +84,23 @@ export function FirstSteps() {
       </ul>
     </Section>
   )
+}
+
+/** What it makes beside the tariffs. */
+function Rest({ preset }: { preset: Preset }) {
+  const { t } = useTranslation()
+  const groups = [
+    { label: t('first.taxes'), names: preset.taxes.map((tax) => `${tax.name} (${tax.rate} %)`) },
+    { label: t('first.categories'), names: preset.revenue_categories },
+    { label: t('first.labels'), names: preset.labels },
+    { label: t('first.roles'), names: preset.roles },
+    { label: t('first.coupons'), names: preset.coupons },
+  ]
+  return groups
+    .filter(({ names }) => names.length > 0)
+    .map(({ label, names }) => (
+      <Text key={label} fz={13}>
+        <strong>{label}:</strong> {names.join(', ')}
+      </Text>
+    ))
 }

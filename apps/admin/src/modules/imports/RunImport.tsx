@@ -48,7 +48,7 @@ export function RunImport({ row }: { row: ImportRow }) {
             variant={ready ? 'filled' : 'default'}
             onClick={() => act.mutate('run')}
             loading={act.isPending && act.variables === 'run'}
-            disabled={busy || !ready}
+            disabled={busy || !ready || row.ok === 0}
           >
             {row.status === 'done' ? t('import.run', { total: count(row.ok) }) : t('import.runNow')}
           </Button>

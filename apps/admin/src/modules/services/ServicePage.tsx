@@ -18,6 +18,7 @@ import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { Section } from '../../ui/Section.tsx'
 import { StatusChip } from '../../ui/StatusChip.tsx'
+import { RecentMoves } from '../customers/RecentMoves.tsx'
 import { sessionColumns } from '../radius/sessionColumns.tsx'
 import { ServiceChanges } from './ServiceChanges.tsx'
 import { ServiceExplanation } from './ServiceExplanation.tsx'
@@ -61,6 +62,7 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
         }
       />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+        <RecentMoves by="service" id={id} />
         <Section title={t('explain.title')}>
           <ServiceExplanation id={id} />
         </Section>

@@ -9,6 +9,7 @@ export {
 export { voidInvoice } from './void.ts'
 export { confirmBillingRun, createBillingRun } from './runs.ts'
 export { nextBill } from './next-bill.ts'
+export { printedPeriod } from './bill.ts'
 export {
   fileNameOf,
   linesOfCreditNote,

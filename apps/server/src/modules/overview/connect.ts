@@ -1,16 +1,15 @@
 import { collectionCommand } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { reactInside } from '#kernel/insiders.ts'
-import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { mustBeAbleTo } from '#kernel/permissions.ts'
 import { invalidField } from '#kernel/refused.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, create, find } from '#kernel/store.ts'
-import { nextBill } from '#modules/billing/index.ts'
 import { tariffs } from '#modules/catalog/index.ts'
 import { customers } from '#modules/customers/index.ts'
 import { activateService, createService, services, type Service } from '#modules/services/index.ts'
+import { previewed } from './next-invoice.ts'
 
 const who = {
   name: { kind: 'text', max: 200 },
@@ -82,7 +81,7 @@ export const connectCustomer = collectionCommand(
     return {
       customer: shapeOf(ctx, asResource(customers)).present(customer!),
       service: shapeOf(ctx, asResource(services)).present(service),
-      first_invoice: ctx.access.can('invoice', 'list') ? await firstInvoice(ctx, customer!) : null,
+      first_invoice: ctx.access.can('invoice', 'list') ? await previewed(ctx, customer!) : null,
     }
   },
 )
@@ -139,20 +138,4 @@ async function freeLogin(ctx: Ctx, name: string): Promise<string> {
   const free = candidates.find((login) => !taken.some((row) => row.login === login))
   if (!free) throw invalidField('login', 'required', 'Say which login; the likely ones are all taken.')
   return free
-}
-
-async function firstInvoice(ctx: Ctx, customer: Parameters<typeof nextBill>[1]) {
-  const next = await nextBill(ctx, customer)
-  if (!next) return null
-  const money = (units: bigint) => formatDecimal(units, currencyDigits(ctx.tenant.currency))
-  return {
-    date: next.date,
-    amount: money(next.bill.total),
-    tax: money(next.bill.tax),
-    currency: ctx.tenant.currency,
-    lines: next.bill.lines.map((line) => ({
-      description: line.description,
-      total: money(line.net + line.tax),
-    })),
-  }
 }

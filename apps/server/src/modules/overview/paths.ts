@@ -1,4 +1,4 @@
-import { answers, parameter, type Paths } from '#kernel/openapi/parts.ts'
+import { answers, parameter, query, type Paths } from '#kernel/openapi/parts.ts'
 
 const answer = answers(200, { type: 'object' })
 
@@ -18,6 +18,15 @@ export const paths: Paths = {
       summary:
         'A customer with services, sessions, open invoices, the next invoice and why it has its status',
       parameters: [parameter('id')],
+      responses: answer,
+    },
+  },
+  '/api/v1/customers/{id}/next_invoice': {
+    get: {
+      tags: ['Customers'],
+      operationId: 'next_invoice_of_customer',
+      summary: 'The next invoice of a customer to its last line, or why there is none; nothing is written',
+      parameters: [parameter('id'), query('date', 'As a run on this day would draw it up.')],
       responses: answer,
     },
   },

@@ -11,6 +11,7 @@ import { asResource, find } from '#kernel/store.ts'
 import { customers, type Customer } from '#modules/customers/index.ts'
 import { customerOverview } from './customer.ts'
 import { dashboard } from './dashboard.ts'
+import { nextInvoice } from './next-invoice.ts'
 import { customerTimeline } from './timeline.ts'
 
 export function routes(server: FastifyInstance, app: App): void {
@@ -18,6 +19,12 @@ export function routes(server: FastifyInstance, app: App): void {
 
   server.get('/api/v1/customers/:id/overview', (request, reply) =>
     readTogether(app, request, reply, async (ctx) => customerOverview(ctx, await customerOf(ctx, request))),
+  )
+
+  server.get('/api/v1/customers/:id/next_invoice', (request, reply) =>
+    readTogether(app, request, reply, async (ctx) =>
+      nextInvoice(ctx, await customerOf(ctx, request), queryOf(request)),
+    ),
   )
 
   server.get('/api/v1/customers/:id/timeline', (request, reply) =>
