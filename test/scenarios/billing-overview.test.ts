@@ -47,6 +47,24 @@ test('the customer’s page, its timeline, the dashboard and the invoice on pape
     'The customer is blocked since 2027-01-17: invoice 2027-000001 over 36.90 EUR is unpaid since its due date 2027-01-16 (access is denied, billing goes on).',
   )
 
+  const next = await admin.get(`/customers/${customer_id}/next_invoice`)
+  expect(next).toMatchObject({
+    why: null,
+    invoice: {
+      date: '2027-02-01',
+      amount: '36.90',
+      net: '30.00',
+      tax: '6.90',
+      lines: [{ period_from: '2027-02-01', period_to: '2027-02-28', total: '36.90' }],
+    },
+  })
+  const later = await admin.get(`/customers/${customer_id}/next_invoice?date=2027-03-15`)
+  expect(later.invoice).toMatchObject({ date: '2027-03-15', amount: '73.80' })
+  for (const query of ['date=2027-01-01', 'date=2027-02-30', 'date=soon', 'day=1'])
+    expect((await admin.call('GET', `/customers/${customer_id}/next_invoice?${query}`)).status, query).toBe(
+      422,
+    )
+
   const timeline = (await admin.get(`/customers/${customer_id}/timeline`)).data
   expect(timeline.map((entry: { kind: string; title: string }) => `${entry.kind}: ${entry.title}`)).toEqual([
     'status: Customer blocked',
@@ -143,4 +161,15 @@ test('the customer’s page, its timeline, the dashboard and the invoice on pape
     `/services/${service_id}/explain`,
   ])
     expect((await other.call('GET', path)).status).toBe(404)
+})
+
+test('who has nothing to be billed is told why', async () => {
+  const admin = await newTenant(isp)
+  const idle = await admin.post('/customers', { name: 'Idle' })
+  expect(await admin.get(`/customers/${idle.id}/next_invoice`)).toEqual({
+    invoice: null,
+    why: { code: 'nothing_to_bill', sentence: expect.stringContaining('no service is active') },
+  })
+  await admin.post(`/customers/${idle.id}/add_tag`, { tag: 'no_auto_billing' })
+  expect((await admin.get(`/customers/${idle.id}/next_invoice`)).why.code).toBe('no_auto_billing')
 })

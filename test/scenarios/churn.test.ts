@@ -123,6 +123,22 @@ describe('churn', () => {
     }
   })
 
+  test('the same is told by reason and by partner, those who lost most in front', async () => {
+    const days = 'from=2027-01-01&to=2027-03-31'
+    expect((await admin.get(`/reports/churn/by/reason?${days}`)).data).toEqual([
+      { id: null, title: 'unpaid', new: 0, activated: 0, returned: 0, blocked: 1, disabled: 1 },
+      { id: null, title: 'moves house', new: 0, activated: 0, returned: 0, blocked: 0, disabled: 1 },
+    ])
+    expect(await admin.get(`/reports/churn/by/partner?${days}`)).toMatchObject({
+      of: 'partner',
+      from: '2027-01-01',
+      to: '2027-03-10',
+      data: [{ id: expect.any(String), new: 5, activated: 4, returned: 1, blocked: 1, disabled: 2 }],
+    })
+    expect((await admin.call('GET', '/reports/churn/by/colour')).status).toBe(422)
+    expect((await admin.call('GET', '/reports/churn/by/reason?from=never')).status).toBe(422)
+  })
+
   test('a partner sees its own part, who may not read money no revenue, and nonsense is refused', async () => {
     const partner = await admin.post('/partners', { name: 'North' })
     const north = await clientWithRole(isp, admin.tenant_id, 'admin', partner.id)

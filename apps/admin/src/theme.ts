@@ -61,8 +61,7 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    // The placeholder is no item of a menu, and would be its first child for a screen reader.
-    Menu: { defaultProps: { shadow: 'sm', position: 'bottom-end', withInitialFocusPlaceholder: false } },
+    Menu: { defaultProps: { shadow: 'sm', position: 'bottom-end' } },
     Popover: { defaultProps: { shadow: 'sm' } },
     Drawer: {
       defaultProps: {

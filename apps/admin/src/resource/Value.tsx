@@ -142,7 +142,11 @@ function Json({ value, full }: { value: unknown; full: boolean }) {
           : plain(value)}
       </span>
     )
-  return <Code block>{JSON.stringify(value, null, 2)}</Code>
+  return (
+    <Code block tabIndex={0}>
+      {JSON.stringify(value, null, 2)}
+    </Code>
+  )
 }
 
 function plain(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { App } from '#kernel/app.ts'
 import { today } from '#kernel/ctx.ts'
-import { readAs, readTogether } from '#kernel/http.ts'
+import { readTogether } from '#kernel/http.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { churn } from './churn.ts'
 import { churnBy } from './churn-split.ts'
@@ -12,7 +12,7 @@ export function routes(server: FastifyInstance, app: App): void {
     readTogether(app, request, reply, (ctx) => churn(ctx, periodsOf(queryOf(request), today(ctx)))),
   )
   server.get('/api/v1/reports/churn/by/:of', (request, reply) =>
-    readAs(app, request, reply, (ctx) => {
+    readTogether(app, request, reply, (ctx) => {
       const { of } = request.params as { of: string }
       return churnBy(ctx, of, queryOf(request), today(ctx))
     }),
