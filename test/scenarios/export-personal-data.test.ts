@@ -138,7 +138,7 @@ test('a hundred thousand sessions go through a page at a time', async () => {
 
 test('after its days the file is gone, the row says so', async () => {
   const { id } = await admin.get('/tenants').then((page) => page.data[0])
-  await admin.post(`/tenants/${id}/set_privacy`, { export_days: 2 })
+  await admin.patch(`/tenants/${id}`, { export_days: 2 })
   const asked = await admin.post(`/customers/${story.customer_id}/export_personal_data`)
   await settled(isp, admin.tenant_id)
   await advance(isp, admin.tenant_id, '3d')

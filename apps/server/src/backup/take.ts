@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { Refused } from '#kernel/refused.ts'
@@ -156,7 +156,8 @@ async function mustHaveRoom(source: Source, to: string): Promise<void> {
   const { rows } = await client
     .query<{ bytes: string }>('select sum(pg_database_size(oid))::text as bytes from pg_database')
     .finally(() => client.end())
-  const needed_bytes = Number(rows[0]!.bytes) * 1.1
+  const needed_bytes =
+    Number(rows[0]!.bytes) * 1.1 + (source.files_in_s3 ? 0 : await sizeOf(join(source.data_dir, 'files')))
   const place = await statfs(nearest(to))
   const free_bytes = place.bavail * place.bsize
   if (free_bytes < needed_bytes)
@@ -165,6 +166,13 @@ async function mustHaveRoom(source: Source, to: string): Promise<void> {
       'no_room_for_backup',
       `There are ${gigabytes(free_bytes)} free at ${to}; the backup needs about ${gigabytes(needed_bytes)}.`,
     )
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const { files } = await listed(folder, () => false)
+  let bytes = 0
+  for (const path of files) bytes += (await stat(join(folder, path)).catch(() => ({ size: 0 }))).size
+  return bytes
 }
 
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(join(path, '..')))

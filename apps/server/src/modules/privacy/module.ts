@@ -11,13 +11,12 @@ import { personalDataExports } from './exports.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { eraseAgain, noteErasures } from './journal.ts'
-import { setPrivacy } from './settings.ts'
 
 /** What the law says about people's data: to hand it over, and to forget it. */
 export const privacy: Module = {
   name: 'privacy',
   nouns: [asResource(erasures), asResource(personalDataExports)],
-  verbs: [eraseCustomer, exportCustomer, exportContact, setPrivacy],
+  verbs: [eraseCustomer, exportCustomer, exportContact],
   routes,
   async start(app) {
     if (app.config.roles.has('worker')) await eraseAgain(app)
