@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { asTenant, clientWithRole, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { sql } from '#kernel/sql.ts'
+import { upload } from './files-kit.ts'
 
 /** What an ISP says of its own fields holds for every write: form, rule, condition, number, secret, formula. */
 let isp: TestIsp
@@ -276,4 +277,36 @@ test('contacts, tariffs, routers and services take fields as customers do', asyn
   await admin.delete(`/contacts/${contact.id}`)
   await admin.post('/contacts', { customer_id: owner.id, name: 'Flo', custom: { code: 'K-1' } })
   expect((await admin.get('/contacts?custom.code=K-1')).data).toHaveLength(1)
+})
+
+test('files are named that are there, and a condition asks of what there is', async () => {
+  await declare('scans', 'files')
+  const owner = await admin.post('/customers', { name: 'Scanned' })
+  const file = await upload(isp, admin, `noun=customer&row_id=${owner.id}&name=a.txt`, 'hello')
+  expect(file.status).toBe(201)
+  const changed = await admin.patch(`/customers/${owner.id}`, { custom: { scans: [file.body.id] } })
+  expect(changed.custom.scans).toEqual([file.body.id])
+  const { _refs } = await admin.get(`/customers/${owner.id}?include=custom.scans`)
+  expect(_refs[file.body.id]).toMatchObject({ noun: 'file', title: 'a.txt' })
+  expect(
+    await complaints('PATCH', `/customers/${owner.id}`, {
+      custom: { scans: ['01900000-0000-7000-8000-000000000000'] },
+    }),
+  ).toEqual(['custom.scans:no_such_file'])
+  expect(
+    await complaints('POST', '/custom_fields', {
+      noun: 'customer',
+      name: 'w',
+      kind: 'text',
+      visible_when: { combinator: 'and', rules: [{ field: 'nothing', operator: '=', value: 1 }] },
+    }),
+  ).toEqual(['visible_when:no_such_field'])
+  expect(
+    await complaints('POST', '/custom_fields', {
+      noun: 'customer',
+      name: 'w',
+      kind: 'boolean',
+      unique: true,
+    }),
+  ).toEqual(['unique:cannot_be_unique'])
 })

@@ -193,7 +193,7 @@ async function within<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
+    if (!(error instanceof Refused) || error.errors.length === 0) throw error
     throw invalid(error.errors.map((one) => ({ ...one, field: `${part}.${one.field}` })))
   }
 }

@@ -395,7 +395,7 @@ async function mustBeThere(ctx: Ctx, fields: Fields, values: Record<string, unkn
     const value = values[name]
     const target = field.to ? ctx.app.nouns.byName(ctx, field.to) : undefined
     if (!target || value === null || value === undefined) continue
-    const ids = [value].flat() as string[]
+    const ids = [value instanceof JsonValue ? value.value : value].flat() as string[] // Of kinds that hold ids.
     const there = await ctx.db.all(sql`
       select id from ${id(target.table)} ${and([sql`id = any(${ids}::uuid[])`, ...scope(ctx, target)])}`)
     if (there.length < ids.length)

@@ -1,5 +1,6 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { seriesOf } from '#kernel/custom-values.ts'
+import { readTree, type Tree } from '#kernel/filter-tree.ts'
 import { Complaint, kinds } from '#kernel/kinds.ts'
 import { createSeries } from '#kernel/numbers.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
@@ -39,6 +40,7 @@ export async function checkCustomField(
   } as Declared
   checkDeclared(ctx, declared)
   mustPointSomewhere(ctx, declared)
+  mustAskOfFields(ctx, noun, declared)
   const others = await ctx.db.all(sql<{ name: string; key: string }>`
     select name, key from custom_fields where noun = ${noun.name} and id is distinct from ${before?.id ?? null}::uuid`)
   if (others.some((other) => other.name === declared.name))
@@ -58,6 +60,10 @@ export async function checkCustomField(
     await mustFitOldValues(ctx, noun, declared, key)
     if (declared.kind === 'auto_number') await beginSeries(ctx, seriesOf(noun.name, key), declared.pattern)
   }
+  if (before && declared.kind === 'auto_number' && 'pattern' in given)
+    await ctx.db.run(sql`
+      update number_series set pattern = ${declared.pattern ?? '{next}'}
+      where name = (select ${`custom.${noun.name}.`} || key from custom_fields where id = ${before.id})`)
   index(ctx, noun, given, before, declared)
 }
 
@@ -73,6 +79,25 @@ async function beginSeries(ctx: Ctx, name: string, pattern: string | null | unde
     sql`update number_series set pattern = ${printed} where name = ${name} returning name`,
   )
   if (!known) await createSeries(ctx, name, printed)
+}
+
+/** A condition on what no row has would never be met. */
+function mustAskOfFields(ctx: Ctx, noun: Resource, { visible_when }: Declared): void {
+  if (visible_when == null) return
+  const added = ctx.tenant.custom_fields.get(noun.name) ?? {}
+  const known = (field: string) =>
+    field.startsWith('custom.')
+      ? Object.hasOwn(added, field.slice('custom.'.length))
+      : Object.hasOwn(noun.fields, field)
+  const unknown = (tree: Tree): string | undefined =>
+    'rules' in tree
+      ? tree.rules.map(unknown).find((name) => name !== undefined)
+      : known(tree.field)
+        ? undefined
+        : tree.field
+  const name = unknown(readTree(visible_when, 'visible_when'))
+  if (name !== undefined)
+    throw invalidField('visible_when', 'no_such_field', `${noun.label_plural} have no field “${name}”.`)
 }
 
 /** A renamed field keeps the key it began with, so that the name it had is free while the key is not. */

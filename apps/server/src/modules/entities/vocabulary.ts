@@ -97,6 +97,8 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
         `A field of kind ${kind}${isText(kind) ? ` longer than ${longestIndexed} characters` : ''} cannot be ${use}.`,
       )
   }
+  if (kind === 'boolean' && declared.unique)
+    complain('unique', 'cannot_be_unique', 'Yes and no would each be had by one row only.')
   if (declared.searchable && !searchKind(kind))
     complain('searchable', 'cannot_be_searched', `A field of kind ${kind} cannot be searched.`)
   if (errors.length === 0 && declared.default !== null && declared.default !== undefined) {

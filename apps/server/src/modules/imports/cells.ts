@@ -9,6 +9,7 @@ export function cellValue(field: Field, raw: string): unknown {
   if (text === '') return null
   switch (field.kind) {
     case 'integer':
+    case 'rating':
     case 'bytes':
     case 'kbps':
       return /^[+-]?\d{1,16}$/.test(text) ? Number(text) : text
@@ -22,8 +23,40 @@ export function cellValue(field: Field, raw: string): unknown {
       return plainDate(text)
     case 'choice':
       return choice(field.values ?? [], text.toLowerCase()) ?? text
+    case 'choices':
+      return several(text).map((one) => choice(field.values ?? [], one.toLowerCase()) ?? one)
+    case 'emails':
+    case 'phones':
+    case 'urls':
+    case 'references':
+    case 'files':
+      return several(text)
+    case 'geo_point':
+      return place(text) ?? text
+    case 'json':
+      return parsed(text)
     default:
       return text
+  }
+}
+
+const several = (text: string): string[] =>
+  text
+    .split(/[;|\n]|,(?!\d)/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+/** `54.35, 18.65` */
+function place(text: string): { lat: number; lon: number } | undefined {
+  const [, lat, lon] = /^(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)$/.exec(text) ?? []
+  return lat === undefined ? undefined : { lat: Number(lat), lon: Number(lon) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }
 
