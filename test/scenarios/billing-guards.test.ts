@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '#kernel/ids.ts'
 import { sql } from '#kernel/sql.ts'
 import { asTenant, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { ledgerDifference, newInternetCustomer, newTariff, runBilling } from './billing-kit.ts'
@@ -161,6 +162,32 @@ test('books refer to rows of their own tenant that are there', async () => {
   // What can be.
   await run(line({}))
   await run(sql`delete from charges where lower(during) >= '2030-01-01'`)
+})
+
+test('lines may come before the invoice that was promised, and a broken promise cannot be committed', async () => {
+  const promised = newId()
+  const { partner_id } = await admin.get(`/customers/${billed.customer_id}`)
+  const promise = (of: string) =>
+    sql`insert into promised_rows (tenant_id, parent, ids, partner_ids) values (${admin.tenant_id}, 'invoices', ${[promised]}::uuid[], ${[of]}::uuid[])`
+  const line = (invoice_id: string) => sql`
+    insert into invoice_lines (tenant_id, invoice_id, partner_id, position, description, quantity, unit_price, net, tax_rate, tax, total)
+    values (${admin.tenant_id}, ${invoice_id}, ${partner_id}, 99, 'x', 1, 1, 1, 0, 0, 1)`
+  const together = (...statements: ReturnType<typeof sql>[]) =>
+    asTenant(isp, admin.tenant_id, async (ctx) => {
+      for (const statement of statements) await ctx.db.run(statement)
+    })
+  const refused = { code: '23503' }
+  await expect(together(line(promised))).rejects.toMatchObject(refused)
+  await expect(together(promise(newId()), line(promised))).rejects.toMatchObject(refused)
+  await expect(together(promise(partner_id), line(newId()))).rejects.toMatchObject(refused)
+  await expect(together(promise(partner_id), line(promised))).rejects.toMatchObject(refused)
+  // The promise of one transaction is nobody else's, and one that was kept is gone.
+  await expect(together(line(promised))).rejects.toMatchObject(refused)
+  const left = await asTenant(isp, admin.tenant_id, (ctx) =>
+    ctx.db.one(sql<{ promises: bigint; lines: bigint }>`
+      select (select count(*) from promised_rows) as promises, (select count(*) from invoice_lines where position = 99) as lines`),
+  )
+  expect(left).toEqual({ promises: 0n, lines: 0n })
 })
 
 test('what books refer to stays, even against the owner of the tables', async () => {

@@ -49,19 +49,20 @@ export async function finalize(
   const entries = drafts.map((draft) => entriesOf(draft, date))
   let numbers: string[] = []
   // Number series are the tenant's narrowest place: the row stays locked from the taking of numbers to the commit. So all is printed
-  // before, while the customers are written, to whom everything else refers.
-  const moved = ctx.db.run(balances(entries.flat(), of.alsoSet))
-  const statements = [
+  // before, and what bears no number is written before, with the promise of its invoices.
+  const first = [balances(entries.flat(), of.alsoSet), promiseOf(ctx, drafts), ...linesOf(ctx, drafts)].map(
+    (statement) => ctx.db.run(statement),
+  )
+  const numbered = [
     journal(ctx, entries.flat(), () =>
       entries.flatMap((ofOne, n) => ofOne.map(() => `Invoice ${numbers[n]}`)),
     ),
     invoicesOf(ctx, drafts, () => numbers, date, of.billing_run_id),
-    ...linesOf(ctx, drafts),
     ...(of.also?.(drafts, () => numbers) ?? []),
   ]
   const taken = takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date))
-  ;[, numbers] = await Promise.all([moved, taken])
-  await Promise.all(statements.map((statement) => ctx.db.run(statement)))
+  ;[numbers] = await Promise.all([taken, ...first])
+  await Promise.all(numbered.map((statement) => ctx.db.run(statement)))
   return drafts.map((draft, n) => ({ ...draft, number: numbers[n]! }))
 }
 
@@ -94,6 +95,11 @@ export function sitesOn(lines: readonly { site: Site | null }[]): { sites?: Site
   const sites = new Map(lines.flatMap(({ site }) => (site ? [[site.id, site]] : [])))
   return sites.size > 0 ? { sites: [...sites.values()] } : {}
 }
+
+/** Lines may refer to them from now on; the database does not commit without them. */
+const promiseOf = (ctx: Ctx, drafts: readonly Draft[]): Sql => sql`
+  insert into promised_rows (tenant_id, parent, ids, partner_ids)
+  values (${ctx.tenant.id}, 'invoices', ${drafts.map(({ id }) => id)}::uuid[], ${drafts.map(({ partner_id }) => partner_id)}::uuid[])`
 
 function invoicesOf(
   ctx: Ctx,
