@@ -45,7 +45,7 @@ test('nothing is kept when a part is refused', async () => {
   const before = (await admin.get('/customers?count=true')).total
   for (const [wrong, field] of [
     [{ login: 'lucja.doe' }, undefined],
-    [{ tariff_id: tariff.id.replace(/.$/, '0') }, 'tariff_id'],
+    [{ tariff_id: tariff.id.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')) }, 'tariff_id'],
     [{ name: '' }, 'name'],
     [{ start_date: 'soon' }, 'start_date'],
   ] as const) {
