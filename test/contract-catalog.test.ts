@@ -1,20 +1,8 @@
-import { afterAll, beforeAll } from 'vitest'
-import { contract, type Subject } from '#kernel/testing/contract.ts'
-import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+import { contract } from '#kernel/testing/contract.ts'
+import { other, startTwoIsps, subject } from './two-isps.ts'
 
 /** The catalogue's nouns keep every noun's promises. */
-let isp: TestIsp
-let admin: Client
-let other: Client
-beforeAll(async () => {
-  isp = await startIsp()
-  admin = await newTenant(isp)
-  other = await newTenant(isp)
-})
-afterAll(() => isp?.stop())
-
-type Declared = Omit<Subject, 'isp' | 'admin' | 'other'>
-const subject = (declared: Declared): Subject => ({ isp, admin, other, ...declared })
+startTwoIsps()
 
 contract('tariffs', async () => {
   const tax = await other.post('/taxes', { name: 'Theirs', rate: '8' })

@@ -1,24 +1,8 @@
-import { afterAll, beforeAll } from 'vitest'
-import { contract, type Subject } from '#kernel/testing/contract.ts'
-import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+import { contract } from '#kernel/testing/contract.ts'
+import { other, startTwoIsps, subject } from './two-isps.ts'
 
 /** The nouns around a customer keep the promises of every noun. */
-let isp: TestIsp
-let admin: Client
-let other: Client
-beforeAll(async () => {
-  isp = await startIsp()
-  admin = await newTenant(isp)
-  other = await newTenant(isp)
-})
-afterAll(() => isp?.stop())
-
-const subject = (declared: Omit<Subject, 'isp' | 'admin' | 'other'>): Subject => ({
-  isp,
-  admin,
-  other,
-  ...declared,
-})
+startTwoIsps()
 
 contract('billing_defaults', async () => {
   const partner = (await other.get('/partners')).data[0]

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll } from 'vitest'
-import { contract, type Subject } from '#kernel/testing/contract.ts'
-import { newTenant, startIsp, type Client, type TestIsp } from './isp.ts'
+import { contract } from '#kernel/testing/contract.ts'
+import type { Client } from './isp.ts'
+import { admin, other, startTwoIsps, subject } from './two-isps.ts'
 
 /** Every noun with the generic verbs keeps the same promises. Business nouns whose verbs are their own have their own tests. */
-let isp: TestIsp
-let admin: Client
-let other: Client
-beforeAll(async () => {
-  isp = await startIsp()
-  admin = await newTenant(isp)
-  other = await newTenant(isp)
-})
-afterAll(() => isp?.stop())
-
-type Declared = Omit<Subject, 'isp' | 'admin' | 'other'>
-const subject = (declared: Declared): Subject => ({ isp, admin, other, ...declared })
+startTwoIsps()
 
 contract('customers', async () => {
   const label = await other.post('/labels', { name: 'theirs' })
