@@ -122,7 +122,10 @@ function ranksOf(
   return ranks.map((rank) => (rank === unknown ? 0 : rank))
 }
 
-/** Rows that lie behind one another are read in one go. */
+/** A parser that is begun anew costs as much as some rows that are read and not wanted. */
+const widestGap = 16
+
+/** Rows that lie close to one another are read in one go. */
 function readAt(
   file: Reading,
   indexes: readonly number[],
@@ -132,12 +135,18 @@ function readAt(
 ): ReadRow[] {
   const rows: ReadRow[] = []
   for (let n = 0; n < indexes.length;) {
-    let last = n
-    while (indexes[last + 1] === indexes[last]! + 1) last++
-    const cells = cellsBetween(file.text, file.delimiter, starts[indexes[n]!]!, ends[indexes[last]!]!)
-    for (const row of cells) {
-      const index = indexes[n++]!
-      rows.push(readRow({ index, line: lines[index]!, cells: row }, file))
+    const first = indexes[n]!
+    let end = n + 1
+    while (
+      end < indexes.length &&
+      indexes[end]! > indexes[end - 1]! &&
+      indexes[end]! - indexes[end - 1]! <= widestGap
+    )
+      end++
+    const cells = cellsBetween(file.text, file.delimiter, starts[first]!, ends[indexes[end - 1]!]!)
+    for (; n < end; n++) {
+      const index = indexes[n]!
+      rows.push(readRow({ index, line: lines[index]!, cells: cells[index - first]! }, file))
     }
   }
   return rows
