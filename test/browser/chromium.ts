@@ -37,7 +37,8 @@ export async function openWindow(
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   })
-  window.setDefaultTimeout(10_000)
+  // A loaded machine draws slowly.
+  window.setDefaultTimeout(30_000)
   return window
 }
 

@@ -21,7 +21,6 @@ export function visit(prepare: () => Promise<void>): void {
     ;[app, browser] = await Promise.all([startApp(), launchChromium()])
     await prepare()
     window = await openWindow(browser, app.url)
-    window.setDefaultTimeout(30_000)
     page = await window.newPage()
     await page.goto('/customers')
     await signIn(page, app)
