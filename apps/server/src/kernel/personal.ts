@@ -57,6 +57,8 @@ export const personalIn = (field: Field): boolean | 'kept' => field.personal ?? 
 
 const silent: ReadonlySet<FieldKind> = new Set<FieldKind>([
   'integer',
+  'bigint',
+  'rating',
   'bytes',
   'kbps',
   'money',
@@ -64,10 +66,15 @@ const silent: ReadonlySet<FieldKind> = new Set<FieldKind>([
   'percent',
   'boolean',
   'date',
+  'time',
   'datetime',
+  'duration',
   'choice',
+  'choices',
   'reference',
   'references',
+  'user',
+  'auto_number',
 ])
 
 const hangs = (noun: Resource): boolean => noun.fields.row_id === attachedTo.row_id

@@ -1,5 +1,6 @@
 import { attachedTo } from '#kernel/attached.ts'
 import type { Ctx } from '#kernel/ctx.ts'
+import { kinds } from '#kernel/kinds.ts'
 import { personalIn, rowsAbout, type OfPerson, type Person } from '#kernel/personal.ts'
 import { columnOf, type Field, type Resource } from '#kernel/resource.ts'
 import { id, join, sql, type Sql } from '#kernel/sql.ts'
@@ -85,7 +86,7 @@ export async function overwriteRows(
     overwritten.add(noun.name)
     if (writtenOnce.has(noun.name)) continue
     const values = personal.map(
-      ([name, field]) => sql`${id(columnOf(noun, name))} = ${blank(noun, field, instead)}`,
+      ([name, field]) => sql`${id(columnOf(noun, name))} = ${blank(noun, name, field, instead)}`,
     )
     if (noun.custom) values.push(sql`custom = '{}'`)
     await ctx.db.run(sql`
@@ -101,33 +102,56 @@ export const writtenOnce: ReadonlySet<string> = new Set(['consent', 'customer_st
 
 const hangs = (noun: Resource): boolean => noun.fields.row_id === attachedTo.row_id
 
-/** Rows of an administrator's entity may have to differ in any text, so each takes a part of its id along. */
-function blank(noun: Resource, field: Field, instead: string): Sql {
+/**
+ * What stands where a value was that may not be left out. Rows of an administrator's entity may have to differ in any text, so each takes a
+ * part of its id along.
+ */
+function blank(noun: Resource, name: string, field: Field, instead: string): Sql {
   if (field.nullable) return sql`null`
-  if (noun.entity && ['text', 'long_text'].includes(field.kind))
-    return sql`${`${instead} `}::text || right(id::text, 12)`
-  switch (field.kind) {
-    case 'json':
-      return sql`case jsonb_typeof(${id(columnOf(noun, nameOf(noun, field)))}) when 'array' then '[]' else '{}' end::jsonb`
-    case 'email':
-      return sql`'erased@invalid'`
-    case 'phone':
-      return sql`'000'`
-    case 'url':
-      return sql`'https://erased.invalid/'`
-    case 'mac':
-      // A service's devices differ.
-      return sql`'02' || regexp_replace(left(md5(id::text), 10), '(..)', ':\\1', 'g')`
-    case 'ip':
+  const column = id(columnOf(noun, name))
+  if (field.kind === 'geo_point') return sql`'{"lat": 0, "lon": 0}'::jsonb`
+  const stored = kinds[field.kind].column
+  switch (stored) {
+    case 'text':
+      return blankText(noun, field, instead)
+    case 'jsonb':
+      return sql`case jsonb_typeof(${column}) when 'array' then '[]' else '{}' end::jsonb`
+    case 'bytea':
+      return sql`''::bytea`
+    case 'inet':
       return sql`'0.0.0.0'::inet`
     case 'cidr':
       return sql`'0.0.0.0/32'::cidr`
-    case 'secret':
-      return sql`''::bytea`
+    case 'date':
+    case 'timestamptz(3)':
+      return sql`'1900-01-01'`
+    case 'time':
+      return sql`'00:00'`
+    case 'boolean':
+      return sql`false`
+    case 'bigint':
+    case 'integer':
+      return sql`0`
     default:
-      return sql`${instead}::text`
+      // References: who they lead to is judged there.
+      return column
   }
 }
 
-const nameOf = (noun: Resource, field: Field): string =>
-  Object.entries(noun.fields).find(([, one]) => one === field)?.[0] ?? ''
+function blankText(noun: Resource, field: Field, instead: string): Sql {
+  switch (field.kind) {
+    case 'email':
+      return sql`'erased-' || right(id::text, 12) || '@erased.invalid'`
+    case 'phone':
+      return sql`'000'`
+    case 'url':
+      return sql`'https://erased.invalid/' || right(id::text, 12)`
+    case 'mac':
+      // A service's devices differ.
+      return sql`'02' || regexp_replace(left(md5(id::text), 10), '(..)', ':\\1', 'g')`
+    case 'choice':
+      return sql`${field.values?.[0] ?? ''}::text`
+    default:
+      return noun.entity ? sql`${`${instead} `}::text || right(id::text, 12)` : sql`${instead}::text`
+  }
+}
