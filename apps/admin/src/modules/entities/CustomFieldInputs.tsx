@@ -87,7 +87,6 @@ function What({ field, onChange, errors, stored }: Props) {
         <TextInput
           name="label"
           label={t('entity.fieldLabel')}
-          required
           value={field.label}
           error={errors['label']}
           onChange={(event) =>

@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, Problem, type Row } from '../../api.ts'
+import { humanise } from '../../format.ts'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { refreshEverything } from '../../query-client.ts'
@@ -49,7 +50,7 @@ function CustomFieldForm({ row, initial }: { row?: Row; initial: CustomField }) 
         ? api.patch<Row>(`/custom_fields/${row.id}`, customFieldBody(field, true))
         : api.post<Row>('/custom_fields', customFieldBody(field, false)),
     onSuccess: async () => {
-      void notify(t('customField.saved', { label: field.label }))
+      void notify(t('customField.saved', { label: field.label || humanise(field.name) }))
       if (noun) await go(paths.list(noun), { replace: true, ignoreBlocker: true })
       await refreshEverything()
     },
@@ -61,7 +62,9 @@ function CustomFieldForm({ row, initial }: { row?: Row; initial: CustomField }) 
       : {}
   return (
     <FormLayout
-      title={row ? t('customField.edit', { label: first.label || first.name }) : t('customField.new')}
+      title={
+        row ? t('customField.edit', { label: first.label || humanise(first.name) }) : t('customField.new')
+      }
       back={{ href: paths.list(noun), label: t('customField.title') }}
       refusal={Object.keys(errors).length > 0 ? null : save.error}
       onSubmit={() => save.mutate()}
@@ -88,18 +91,13 @@ function CustomFieldForm({ row, initial }: { row?: Row; initial: CustomField }) 
       }
       buttons={
         <Group gap="xs">
-          <Button
-            type="submit"
-            size="sm"
-            loading={save.isPending}
-            disabled={field.name === '' || field.label === ''}
-          >
+          <Button type="submit" size="sm" loading={save.isPending} disabled={field.name === ''}>
             {row ? t('customField.save') : t('customField.create')}
           </Button>
           <LinkButton href={paths.list(noun)} size="sm" variant="default">
             {t('form.cancel')}
           </LinkButton>
-          {row && noun.can.delete && <Remove row={row} label={first.label || first.name} />}
+          {row && noun.can.delete && <Remove row={row} label={first.label || humanise(first.name)} />}
         </Group>
       }
     >

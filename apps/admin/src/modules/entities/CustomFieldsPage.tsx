@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api, type Page, type Row } from '../../api.ts'
-import { count } from '../../format.ts'
+import { count, humanise } from '../../format.ts'
 import { useMeta, useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { Empty } from '../../ui/Empty.tsx'
@@ -70,7 +70,7 @@ function Fields({ noun, rows }: { noun: Noun; rows: Row[] }) {
   const { t } = useTranslation()
   return (
     <div className={classes.scroll} tabIndex={0}>
-      <Table>
+      <Table horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('customField.field')}</Table.Th>
@@ -83,7 +83,9 @@ function Fields({ noun, rows }: { noun: Noun; rows: Row[] }) {
           {rows.map((row) => (
             <Table.Tr key={row.id}>
               <Table.Td>
-                <TextLink href={paths.row(noun, row.id)}>{String(row['label'] ?? row['name'])}</TextLink>
+                <TextLink href={paths.row(noun, row.id)}>
+                  {String(row['label'] ?? humanise(String(row['name'])))}
+                </TextLink>
                 <Text fz={12} c="dimmed">
                   custom.{String(row['name'])}
                 </Text>
