@@ -67,7 +67,7 @@ test('“Why?” stands beside status, price and speed, answers for another day 
   await why.getByText(/Welcome takes 10% off what is left, 4.50/).waitFor()
   expect(await stumblingBlocks(page)).toEqual([])
   await why.getByLabel('On the day').fill('2020-01-01')
-  await why.getByText(/The service was pending/).waitFor()
+  await why.getByText(/The service was not there yet/).waitFor()
   await why.getByLabel('On the day').fill('')
   await why.getByRole('link', { name: 'Discount' }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()

@@ -47,7 +47,8 @@ describe('why this status', () => {
     const statusOn = async (date?: string) => (await explain(admin, service_id, date)).status
     expect(await statusOn('2027-01-05')).toMatchObject({
       value: 'pending',
-      sentence: 'The service was pending since 2027-01-10: it is to begin on 2027-01-10.',
+      sentence:
+        'The service was not there yet on 2027-01-05: it was added on 2027-01-10, to begin on 2027-01-10.',
     })
     const now = await statusOn()
     expect(now.sentence).toBe('The service is active since 2027-01-10.')

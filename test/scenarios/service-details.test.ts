@@ -157,6 +157,15 @@ describe('addresses are wished for, given and returned', () => {
     expect(await wish({ ipv6_prefix: '2001:db8::/24' })).toEqual([422, 'host_bits_set'])
     expect(await wish({ ipv6_prefix: '2001:d00::/24' })).toEqual([422, 'out_of_range'])
     expect(await wish({ ipv6_prefix: '10.0.0.0/24' })).toEqual([422, 'not_ipv6'])
+    for (const ipv4_address of [
+      '0.0.0.0',
+      '127.0.0.1',
+      '224.0.0.1',
+      '255.255.255.255',
+      '100.64.0.0',
+      '100.64.0.255',
+    ])
+      expect(await wish({ ipv4_address })).toEqual([422, 'not_a_host'])
     expect(await wish({ ipv4_mode: 'static' })).toEqual([422, 'required'])
     expect(await wish({ ipv4_mode: 'pool', ipv4_address: '100.64.0.5' })).toEqual([422, 'address_given'])
     expect(await wish({})).toEqual([409, 'no_change'])

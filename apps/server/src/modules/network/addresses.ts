@@ -1,7 +1,8 @@
+import ipaddr from 'ipaddr.js'
 import type { Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { newId } from '#kernel/ids.ts'
-import { Refused } from '#kernel/refused.ts'
+import { invalidField, Refused } from '#kernel/refused.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 
@@ -17,6 +18,10 @@ export async function assignStaticAddresses(
   wanted: readonly { service_id: string; address: string }[],
 ): Promise<void> {
   if (wanted.length === 0) return
+  await mustBeHosts(
+    ctx,
+    wanted.map(({ address }) => address),
+  )
   const held = await ctx.db.all(sql<{ address: string; service_id: string | null }>`
     select host(address) as address, service_id
     from ip_addresses
@@ -38,6 +43,29 @@ export async function assignStaticAddresses(
   }
   await claim(ctx, fresh)
 }
+
+/** Refuses what no subscriber can have: special addresses (RFC 6890), and a known network's own and broadcast address. */
+async function mustBeHosts(ctx: Ctx, addresses: readonly string[]): Promise<void> {
+  const special = addresses.find((address) => neverHosts.has(ipaddr.parse(address).range()))
+  if (special !== undefined)
+    throw invalidField(
+      'ipv4_address',
+      'not_a_host',
+      `${special} is not an address that a subscriber can have.`,
+    )
+  const edge = await ctx.db.maybe(sql<{ address: string; network: string }>`
+    select host(a) as address, n.network
+    from unnest(${addresses}::inet[]) a
+    join ip_networks n on n.network >>= a and not (a between n.first_address and n.last_address)
+    limit 1`)
+  if (edge)
+    throw invalidField(
+      'ipv4_address',
+      'not_a_host',
+      `${edge.address} is the first or last address of ${edge.network}, which no subscriber can have.`,
+    )
+}
+const neverHosts = new Set(['unspecified', 'broadcast', 'multicast', 'loopback', 'linkLocal'])
 
 /** Gives a service the lowest free address of a pool, its router's own pools first. It keeps it until it ends. */
 export async function assignPoolAddress(

@@ -14,10 +14,14 @@ export function explainStatus(ctx: Ctx, service: Service, day: OnDay) {
   const next = periods.find(({ from }) => until !== null && from === until)
   const verb = date < today(ctx).toString() ? 'was' : 'is'
   const because = decider.reason && decider.kind !== 'create' ? `, because ${within(decider.reason)}` : ''
+  const added = localDate(ctx, service.created_at)
+  const earliest = day.changes.reduce((least, one) => (one.date < least ? one.date : least), added)
   const sentence =
-    value === 'pending'
-      ? `The service ${verb} pending since ${first}: ${next ? `it is to begin on ${next.from}` : 'it was not activated yet'}.`
-      : `The service ${verb} ${value} since ${first}${because}.`
+    date < earliest
+      ? `The service was not there yet on ${date}: it was added on ${added}${next ? `, to begin on ${next.from}` : ''}.`
+      : value === 'pending'
+        ? `The service ${verb} pending since ${first}: ${next ? `it ${verb} to begin on ${next.from}` : `it ${verb} not activated yet`}.`
+        : `The service ${verb} ${value} since ${first}${because}.`
   const reasons: Reason[] = [
     reason(ctx, decider.kind, entered(ctx, decider), {
       links: [
