@@ -2,7 +2,16 @@ import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { Failed } from './cli-failed.ts'
 
-type Import = { id: string; status: string; total: number; done: number; ok: number; failed: number }
+type Import = {
+  id: string
+  status: string
+  /** Null until the file was read. */
+  total: number | null
+  done: number
+  ok: number
+  failed: number
+  skipped: number
+}
 
 /** Sends a file to POST /imports and follows it to its end. The exit code is 1 when a row failed. */
 export async function importFile(
@@ -30,15 +39,18 @@ export async function importFile(
   while (!['done', 'failed', 'validated'].includes(current.status)) {
     await new Promise((resolve) => setTimeout(resolve, 300))
     current = await answer<Import>(await fetch(`${address}/api/v1/imports/${started.id}`, { headers }))
-    process.stderr.write(`\r${current.done} of ${current.total} rows`)
+    if (current.total !== null) process.stderr.write(`\r${current.done} of ${current.total} rows`)
   }
   process.stderr.write('\n')
-  console.log(`${current.ok} rows ${options.validateOnly ? 'valid' : 'imported'}, ${current.failed} failed.`)
+  const same = current.skipped > 0 ? `, ${current.skipped} as they were` : ''
+  console.log(
+    `${current.ok} rows ${options.validateOnly ? 'valid' : 'imported'}, ${current.failed} failed${same}.`,
+  )
   if (options.result) {
     const result = await fetch(`${address}/api/v1/imports/${started.id}/result?format=csv`, { headers })
     writeFileSync(options.result, Buffer.from(await result.arrayBuffer()))
     console.log(`The result of every row is in ${options.result}.`)
-  }
+  } else if (current.failed > 0) console.log('Say --result FILE to have what is wrong with each row.')
   if (current.failed > 0 || current.status === 'failed') process.exitCode = 1
 }
 
