@@ -149,3 +149,25 @@ test('churn is told by period, partner and reason', async () => {
   await page.getByRole('table', { name: 'By partner' }).getByRole('link').first().waitFor()
   await nothingToStumbleOver()
 })
+
+test('a change of more customers than a preview looks at is previewed on the first of them, and runs as a job', async () => {
+  for (const part of ['a', 'b'])
+    await app.api('POST', '/customers/bulk', {
+      operation: 'create',
+      rows: Array.from({ length: 280 }, (_, n) => ({ name: `Crowd ${part}${n}`, city: 'Gdynia' })),
+    })
+  await page.goto('/customers?city=Gdynia')
+  await page.getByRole('row', { name: /Crowd/ }).first().waitFor()
+  await page.getByLabel('Select all loaded rows').check()
+  await page.getByRole('button', { name: 'Select all 560 that match' }).click()
+  await page.getByRole('button', { name: 'Do something with them' }).click()
+  await page.getByRole('menuitem', { name: 'Change a field' }).click()
+  const form = page.getByRole('dialog')
+  await form.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'City' })
+  await form.getByLabel('City', { exact: true }).fill('Sopot')
+  await form.getByText(/Of the first 500 it would work for 500/).waitFor({ timeout: 90_000 })
+  await nothingToStumbleOver()
+  await form.getByLabel(/^Type 560/).fill('560')
+  await form.getByRole('button', { name: /^Change a field \(560/ }).click()
+  await form.getByText(/Done for 560, refused for 0/).waitFor({ timeout: 90_000 })
+}, 240_000)
