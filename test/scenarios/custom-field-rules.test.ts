@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { asTenant, clientWithRole, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { sql } from '#kernel/sql.ts'
 import { upload } from './files-kit.ts'
+import { bringIn, resultOf } from './import-kit.ts'
 
 /** What an ISP says of its own fields holds for every write: form, rule, condition, number, secret, formula. */
 let isp: TestIsp
@@ -309,4 +310,34 @@ test('files are named that are there, and a condition asks of what there is', as
       unique: true,
     }),
   ).toEqual(['unique:cannot_be_unique'])
+})
+
+test('a file brings values of them, each row judged in its own words', async () => {
+  const tenant = await newTenant(isp)
+  await tenant.post('/custom_fields', {
+    noun: 'customer',
+    name: 'box',
+    label: 'Box',
+    kind: 'text',
+    unique: true,
+    filterable: true,
+  })
+  await tenant.post('/custom_fields', {
+    noun: 'customer',
+    name: 'stars',
+    label: 'Stars',
+    kind: 'rating',
+    validation: 'value > 1',
+  })
+  await settled(isp, tenant.tenant_id)
+  const done = await bringIn(
+    isp,
+    tenant,
+    'id,name,Box,Stars\nb1,One,X-1,4\nb2,Two,X-1,5\nb3,Three,X-3,1\nb4,Four,X-4,2\n',
+  )
+  const rows = await resultOf(tenant, done.id)
+  expect(rows.map((row) => row.status)).toEqual(['created', 'failed', 'failed', 'created'])
+  expect(rows[1]!.error).toContain('Box')
+  expect(rows[2]!.error).toContain('Stars')
+  expect((await tenant.get('/customers?custom.box=X-4')).data[0].custom).toEqual({ box: 'X-4', stars: 2 })
 })

@@ -1,4 +1,5 @@
 import type { Ctx } from '#kernel/ctx.ts'
+import { inOwnWords } from '#kernel/entity-errors.ts'
 import { refusalOf } from '#kernel/problems.ts'
 import { Refused } from '#kernel/refused.ts'
 import { raw } from '#kernel/sql.ts'
@@ -78,7 +79,7 @@ async function inHalves(
     if (!refusalOf(error)) throw error
     const [only] = alive
     if (alive.length === 1) {
-      outcomes.push(failed(only!.index, error))
+      outcomes.push(failed(only!.index, inOwnWords(ctx.tenant, error)))
       if (only!.customer && !only!.customer.existing) lost.add(only!.customer_id)
       return
     }
