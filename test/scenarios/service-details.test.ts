@@ -228,7 +228,7 @@ describe('a service is used from its devices', () => {
   }
 
   test('RADIUS accepts any of them while they are bound, with its IPv6 prefix', async () => {
-    const { admin, service_id, dial } = await online()
+    const { admin, service_id, customer_id, dial } = await online()
     const first = await dial('02-00-5E-00-00-01')
     expect(first.result).toBe('accept')
     expect(first.packet.value('Delegated-IPv6-Prefix')).toBe('2001:db8:7::/56')
@@ -239,6 +239,8 @@ describe('a service is used from its devices', () => {
       422,
       'already_there',
     ])
+    const { data: happened } = await admin.get(`/customers/${customer_id}/timeline`)
+    expect(happened[0]).toMatchObject({ kind: 'service', title: 'Service MAC 02:00:5e:00:00:02 created' })
     const found = (await admin.get('/search?q=02:00:5e:00:00:02')).data
     expect(found).toMatchObject([{ noun: 'service_mac', id: box.id }])
     await admin.call('DELETE', `/service_macs/${box.id}`)

@@ -62,6 +62,7 @@ export async function customerTimeline(
       ${hanging('note', 'notes', 'text')}
       ${hanging('todo', 'todos', 'title')}
       ${hanging('file', 'files', 'name')}
+      ${may('service_mac') ? sql`union all select m.id, m.mac, null from service_macs m join belongings b on m.service_id = b.id` : empty}
     ), told as (
       select e.id, e.at, e.type, e.noun, e.row_id, e.data, e.actor, e.cause, b.called, b.amount
       from all_of_it b
@@ -116,6 +117,7 @@ const statusChanges = new Set([
 ])
 const kinds: Record<string, Kind> = {
   service: 'service',
+  service_mac: 'service',
   invoice: 'invoice',
   credit_note: 'invoice',
   payment: 'payment',
