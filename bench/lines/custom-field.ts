@@ -90,7 +90,7 @@ const asked: Record<string, (n: number) => string> = {
   'one of 100,000': (n) => `custom.contract=C-${String(1 + n * 997).padStart(6, '0')}`,
   'one in ten': (n) => `custom.colour=${colours[n % 10]}`,
   'one in ten by name': (n) => `custom.colour=${colours[n % 10]}&sort=name`,
-  beginning: (n) => `custom.mast[starts]=02:00:00:00:${(10 + (n % 80)).toString(16)}`,
+  beginning: (n) => `custom.mast[starts]=02:00:00:00:${(16 + (n % 80)).toString(16)}`,
   range: (n) => `custom.deposit[gte]=${n}.00&custom.deposit[lt]=${n + 3}.00`,
   'range in order': (n) =>
     `custom.signed_on[gte]=2016-01-${String(1 + (n % 28)).padStart(2, '0')}&sort=custom.signed_on`,
