@@ -1,4 +1,5 @@
-import { Environment } from '@marcbachmann/cel-js'
+import type { Environment } from '@marcbachmann/cel-js'
+import { onDemand } from './on-demand.ts'
 // Patterns of `matches` end, too.
 import './patterns.ts'
 import type { FieldKind } from './resource.ts'
@@ -55,13 +56,14 @@ function attempt<T>(work: () => T): T {
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : 'The expression cannot be read.').split('\n')[0]!
 
+const cel = onDemand<typeof import('@marcbachmann/cel-js')>('@marcbachmann/cel-js')
 const environments = new Map<string, Environment>()
 
 function environmentFor(kind: FieldKind | undefined): Environment {
   const type = kind && typeOf(kind)
   const known = environments.get(type ?? '')
   if (known) return known
-  const environment = new Environment({
+  const environment = new (cel().Environment)({
     limits: { maxAstNodes: 300, maxDepth: 24, maxListElements: 100, maxMapEntries: 50, maxCallArguments: 10 },
   })
     .registerVariable('row', 'map')

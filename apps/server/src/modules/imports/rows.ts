@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
-import { parse as parseAll } from 'csv-parse/sync'
+import { onDemand } from '#kernel/on-demand.ts'
 import { Refused } from '#kernel/refused.ts'
+
+const csv = onDemand<typeof import('csv-parse')>('csv-parse')
+const csvAtOnce = onDemand<typeof import('csv-parse/sync')>('csv-parse/sync')
 
 /**
  * RFC 4180 with any delimiter. `index` counts rows from 0 without the header; `line` is where the row begins in the file, from 1;
@@ -24,7 +26,7 @@ type Parsed = { record: string[]; info: { lines: number; bytes: number } }
 export function beginningOf(text: Buffer, delimiter: string): { columns: string[]; samples: string[][] } {
   try {
     // A cut in the middle of a row must not matter: more than enough text for 20 rows of the largest kind.
-    const records = parseAll(text, { ...options(delimiter), to: 21 }) as unknown as Parsed[]
+    const records = csvAtOnce().parse(text, { ...options(delimiter), to: 21 }) as unknown as Parsed[]
     const [header, ...samples] = records.map(({ record }) => record)
     if (!header) throw new Refused(422, 'empty_file', 'The file has no rows.')
     if (header.length > mostColumns)
@@ -41,7 +43,7 @@ export function beginningOf(text: Buffer, delimiter: string): { columns: string[
 
 /** Every row after the header, in order, without holding more than a few of them; it lets others work in between. */
 export async function* rowsOf(text: Buffer, delimiter: string): AsyncGenerator<FileRow> {
-  const parser = Readable.from(pieces(text)).pipe(parse(options(delimiter)))
+  const parser = Readable.from(pieces(text)).pipe(csv().parse(options(delimiter)))
   let index = -1
   let line = 1
   let start = 0
@@ -62,7 +64,9 @@ export async function* rowsOf(text: Buffer, delimiter: string): AsyncGenerator<F
 
 /** The cells of the rows between two places that `rowsOf` told. */
 export const cellsBetween = (text: Buffer, delimiter: string, start: number, end: number): string[][] =>
-  (parseAll(text.subarray(start, end), options(delimiter)) as unknown as Parsed[]).map(({ record }) => record)
+  (csvAtOnce().parse(text.subarray(start, end), options(delimiter)) as unknown as Parsed[]).map(
+    ({ record }) => record,
+  )
 
 function* pieces(text: Buffer): Generator<Buffer> {
   for (let start = 0; start < text.length; start += 65_536) yield text.subarray(start, start + 65_536)
@@ -79,12 +83,14 @@ function named(header: readonly string[]): string[] {
 }
 
 function unreadable(error: unknown): unknown {
-  if (!(error instanceof CsvError)) return error
+  // Not by its class, of which each half of the package has its own.
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!(error instanceof Error) || !code.startsWith('CSV_')) return error
   const line = 'lines' in error && typeof error.lines === 'number' ? ` near line ${error.lines}` : ''
   const why =
-    error.code === 'CSV_QUOTE_NOT_CLOSED'
+    code === 'CSV_QUOTE_NOT_CLOSED'
       ? 'a quotation mark is opened and never closed'
-      : error.code === 'CSV_MAX_RECORD_SIZE'
+      : code === 'CSV_MAX_RECORD_SIZE'
         ? 'a row is longer than a million characters'
         : 'a quotation mark stands where none may be'
   return new Refused(422, 'not_csv', `The file cannot be read as CSV${line}: ${why}.`)

@@ -3,10 +3,10 @@ import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
 import type { Ctx } from '#kernel/ctx.ts'
 import { job, type Work } from '#kernel/jobs.ts'
 import { rowsAbout, type Person } from '#kernel/personal.ts'
+import { onDemand } from '#kernel/on-demand.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, find } from '#kernel/store.ts'
 import { customers } from '#modules/customers/index.ts'
@@ -15,6 +15,7 @@ import { putTogether, type Telling } from './export-contents.ts'
 import { personalDataExports, type PersonalDataExport } from './exports.ts'
 
 const tries = 5
+const yazl = onDemand<typeof import('yazl')>('yazl')
 
 /**
  * Writes the file beside the store, a page of rows at a time, and hands it over when it is whole. What is killed half-way begins anew;
@@ -124,7 +125,7 @@ async function writeZip(
   const folder = join(app.config.data_dir, 'files', 'arriving')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `export-${payload.export_id}`)
-  const zip = new ZipFile()
+  const zip = new (yazl().ZipFile)()
   const hash = createHash('sha256')
   const heads: Buffer[] = []
   let size_bytes = 0
