@@ -338,21 +338,22 @@ describe('what happens to a subscriber who is online', () => {
     const who = await subscriber({ router: { coa_port: 21_599 } })
     await goOnline(who, 'a')
     await goOnline(who, 'b')
-    const began = performance.now()
+    const blocked_at = Date.now()
     await who.admin.post(`/customers/${who.customer.id}/block`, { reason: 'unpaid' })
     await settled(isp, who.admin.tenant_id)
-    expect(performance.now() - began).toBeLessThan(8000)
+    expect(Date.now() - blocked_at).toBeLessThan(8000)
     const { data } = await who.admin.get('/coa_requests')
     expect(data.map((row: { status: string; kind: string }) => row.kind)).toEqual([
       'disconnect',
       'disconnect',
     ])
     expect(data.every((row: { status: string }) => ['pending', 'sent'].includes(row.status))).toBe(true)
-    const waiting = (await who.admin.get('/jobs')).data.filter(
-      (row: { task: string }) => row.task === 'radius.converge_session',
+    // One that is just ending may still be among them.
+    const later = (await who.admin.get('/jobs')).data.filter(
+      (row: { task: string; run_at: string }) =>
+        row.task === 'radius.converge_session' && Date.parse(row.run_at) > blocked_at + 4000,
     )
-    expect(waiting).toHaveLength(2)
-    expect(waiting.every((row: { run_at: string }) => Date.parse(row.run_at) > Date.now() + 4000)).toBe(true)
+    expect(later).toHaveLength(2)
   })
 
   test('MS-CHAPv2 proves both sides; another device or another router is refused', async () => {
