@@ -108,11 +108,10 @@ begin
   insert into erasure_rows (tenant_id, erasure_id, noun, row_id)
   select distinct t, p_erasure, a.noun, a.row_id
   from audit_events a, jsonb_each(a.changes) as c
-  where a.tenant_id = t and a.noun = any (array['contact', 'address', 'note', 'todo', 'file', 'binned_file'])
-    and a.action in ('created', 'deleted') and c.key in ('row_id', 'customer_id')
+  where a.tenant_id = t and a.action = 'deleted' and c.key in ('row_id', 'customer_id', 'service_id')
     and exists (
       select from erasure_rows r
-      where r.tenant_id = t and r.erasure_id = p_erasure and r.row_id::text in (c.value ->> 0, c.value ->> 1))
+      where r.tenant_id = t and r.erasure_id = p_erasure and r.row_id::text = c.value ->> 0)
   on conflict do nothing;
 
   -- Rows of nobody's that speak of the person all the same.
@@ -174,3 +173,6 @@ begin
     execute format('grant execute on function %s to %I', f, current_setting('isp.app_role'));
   end loop;
 end $$;
+
+-- What was deleted is little, beside what was done.
+create index audit_events_deleted on audit_events (tenant_id, id) where action = 'deleted';
