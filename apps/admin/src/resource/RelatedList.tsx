@@ -1,5 +1,4 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { IconPlus } from '@tabler/icons-react'
 import { useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Row } from '../api.ts'
@@ -7,13 +6,14 @@ import { count } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { Empty } from '../ui/Empty.tsx'
-import { LinkButton, TextLink, useGo } from '../ui/Link.tsx'
+import { TextLink, useGo } from '../ui/Link.tsx'
 import { Section } from '../ui/Section.tsx'
 import { CompactRow } from './CompactRow.tsx'
 import { DataGrid } from './DataGrid.tsx'
 import { useGridColumns, type ExtraColumns } from './gridColumns.tsx'
 import { useColumns } from './useColumns.ts'
 import { useList } from './useList.ts'
+import { AddLink } from './AddLink.tsx'
 
 type Props = {
   noun: Noun
@@ -62,16 +62,7 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
               {t('related.all')}
             </TextLink>
           )}
-          {actions ??
-            (noun.can.create && (
-              <LinkButton
-                href={paths.create(noun, { [by]: id })}
-                variant="default"
-                leftSection={<IconPlus size={14} />}
-              >
-                {t('related.add', { what: noun.label.toLowerCase() })}
-              </LinkButton>
-            ))}
+          {actions ?? <AddLink noun={noun} given={{ [by]: id }} />}
         </>
       }
     >

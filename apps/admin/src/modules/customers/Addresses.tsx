@@ -1,17 +1,18 @@
 import { Button, CopyButton, Group, Menu } from '@mantine/core'
-import { IconMapPin, IconPlus } from '@tabler/icons-react'
+import { IconMapPin } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, type Page, type Row } from '../../api.ts'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { Empty } from '../../ui/Empty.tsx'
-import { LinkButton, TextLink } from '../../ui/Link.tsx'
+import { TextLink } from '../../ui/Link.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { Chip } from '../../ui/StatusChip.tsx'
 import { useSmallChange } from '../notes/attached.ts'
 import classes from './Addresses.module.css'
+import { AddLink } from '../../resource/AddLink.tsx'
 
 const uses = ['billing_address_id', 'service_address_id', 'postal_address_id'] as const
 
@@ -34,17 +35,7 @@ export function Addresses({ customer }: { customer: Row }) {
     <Section
       title={noun.label_plural}
       padded={false}
-      aside={
-        noun.can.create && (
-          <LinkButton
-            href={paths.create(noun, { customer_id: customer.id })}
-            variant="default"
-            leftSection={<IconPlus size={14} />}
-          >
-            {t('related.add', { what: noun.label.toLowerCase() })}
-          </LinkButton>
-        )
-      }
+      aside={<AddLink noun={noun} given={{ customer_id: customer.id }} />}
     >
       <ErrorNotice error={error} />
       <ul className={classes.places}>

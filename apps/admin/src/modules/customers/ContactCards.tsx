@@ -1,5 +1,4 @@
 import { Checkbox, Table } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, type Page, type Row } from '../../api.ts'
@@ -7,12 +6,13 @@ import { humanise } from '../../format.ts'
 import { isRecord, useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { Empty } from '../../ui/Empty.tsx'
-import { LinkButton, TextLink } from '../../ui/Link.tsx'
+import { TextLink } from '../../ui/Link.tsx'
 import { ErrorNotice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { Chip } from '../../ui/StatusChip.tsx'
 import { useSmallChange } from '../notes/attached.ts'
 import classes from './ContactCards.module.css'
+import { AddLink } from '../../resource/AddLink.tsx'
 
 const channels = ['email', 'sms', 'phone', 'post'] as const
 const purposes = ['billing', 'reminders', 'service', 'support', 'marketing'] as const
@@ -28,21 +28,7 @@ export function ContactCards({ customer_id }: { customer_id: string }) {
   })
   if (!noun) return null
   return (
-    <Section
-      title={noun.label_plural}
-      padded={false}
-      aside={
-        noun.can.create && (
-          <LinkButton
-            href={paths.create(noun, { customer_id })}
-            variant="default"
-            leftSection={<IconPlus size={14} />}
-          >
-            {t('related.add', { what: noun.label.toLowerCase() })}
-          </LinkButton>
-        )
-      }
-    >
+    <Section title={noun.label_plural} padded={false} aside={<AddLink noun={noun} given={{ customer_id }} />}>
       <ErrorNotice error={error} />
       {data?.data.length === 0 && <Empty small title={t('contact.none')} detail={t('contact.noneYet')} />}
       <ul className={classes.cards}>
