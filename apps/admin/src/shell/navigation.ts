@@ -23,7 +23,7 @@ export const groups: Group[] = [
   {
     key: 'finance',
     icon: IconReceipt2,
-    nouns: ['invoice', 'credit_note', 'payment', 'billing_run', 'transaction', 'journal_entry'],
+    nouns: ['invoice', 'credit_note', 'payment', 'refund', 'billing_run', 'transaction', 'journal_entry'],
   },
   {
     key: 'network',

@@ -76,6 +76,14 @@ async function mustBeApart(
       'reversed_since',
       `What came over was taken back since (${reversed.description}), so it stays where it is.`,
     )
+  const paidOut = await ctx.db.maybe(sql`
+    select from refunds where customer_id = ${holder.id} and id > ${move.id} and status = 'paid_out' limit 1`)
+  if (paidOut)
+    throw new Refused(
+      409,
+      'paid_out_since',
+      `Credit of ${called(holder)} was paid out since. If it came back, say so first.`,
+    )
   const shared = await ctx.db.maybe(sql<{ number: string }>`
     select i.number
     from allocations a

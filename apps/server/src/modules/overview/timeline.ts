@@ -57,6 +57,7 @@ export async function customerTimeline(
       ${of('invoice', 'number', 'total')}
       ${of('credit_note', 'number', 'total')}
       ${of('payment', 'reference', 'amount')}
+      ${of('refund', 'reference', 'amount')}
     ), all_of_it as (
       select * from belongings
       ${hanging('note', 'notes', 'text')}
@@ -121,6 +122,7 @@ const kinds: Record<string, Kind> = {
   invoice: 'invoice',
   credit_note: 'invoice',
   payment: 'payment',
+  refund: 'payment',
   session: 'session',
   coa_request: 'coa',
   note: 'note',

@@ -1,22 +1,16 @@
 import { collectionCommand, command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { asSystem } from '#kernel/insiders.ts'
-import { currencyDigits, formatDecimal } from '#kernel/money.ts'
+import { currencyDigits, formatDecimal, printMoney } from '#kernel/money.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { change, find, insert, lock } from '#kernel/store.ts'
 import { invoices } from '#modules/billing/index.ts'
 import { billingAccountOf, customers } from '#modules/customers/index.ts'
-import { post, reverse, type AccountName } from '#modules/ledger/index.ts'
+import { post, reverse } from '#modules/ledger/index.ts'
+import { accountOf, methods } from './methods.ts'
 import { allocations, payments, type Payment } from './payments.ts'
 import { settle, unsettle } from './settle.ts'
-
-const accountOf: Record<Payment['method'], AccountName> = {
-  cash: 'cash',
-  bank_transfer: 'bank',
-  card: 'card_clearing',
-  other: 'bank',
-}
 
 export const receivePayment = collectionCommand(
   payments,
@@ -30,7 +24,7 @@ export const receivePayment = collectionCommand(
       amount: { kind: 'money', min: 0, max: 10_000_000_000 },
       method: {
         kind: 'choice',
-        values: ['cash', 'bank_transfer', 'card', 'other'],
+        values: methods,
         default: 'bank_transfer',
       },
       date: { kind: 'date', nullable: true, help: 'Today when left out' },
@@ -114,6 +108,7 @@ export const refundPayment = command(
   },
   async (ctx, payment, { reason }) => {
     await lock(ctx, customers, payment.customer_id)
+    await mustNotBePaidOut(ctx, payment)
     await unsettle(ctx, { payment_id: payment.id })
     await reverse(ctx, payment.id, {
       kind: 'refund',
@@ -138,6 +133,10 @@ export const undoAllocation = command(
     input: { reason: { kind: 'text', max: 500, nullable: true } },
     help: 'The invoice is open again, the money is credit again.',
     answers: 'json',
+    unless: (allocation) =>
+      allocation.refund_id
+        ? 'This was paid out to the customer. Say that the refund came back instead.'
+        : null,
   },
   async (ctx, allocation) => {
     await lock(ctx, customers, allocation.customer_id)
@@ -180,6 +179,17 @@ export const allocatePayment = command(
 
 const again = (ctx: Ctx, payment_id: string): Promise<Payment> =>
   ctx.db.one(sql<Payment>`select * from payments where id = ${payment_id}`)
+
+async function mustNotBePaidOut(ctx: Ctx, payment: Payment): Promise<void> {
+  const { paid_out } = await ctx.db.one(sql<{ paid_out: bigint }>`
+    select coalesce(sum(amount), 0)::bigint as paid_out from allocations where payment_id = ${payment.id} and refund_id is not null`)
+  if (paid_out > 0n)
+    throw new Refused(
+      409,
+      'paid_out',
+      `${printMoney(paid_out, payment.currency)} of this payment was paid out to the customer. If that came back, say so first.`,
+    )
+}
 
 async function mustBeOpen(ctx: Ctx, invoice_id: string, customer_id: string): Promise<void> {
   const invoice = await find(ctx, invoices, invoice_id)

@@ -2,11 +2,13 @@ import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
 import { allocatePayment, receivePayment, refundPayment, undoAllocation } from './commands.ts'
 import { allocations, payments } from './payments.ts'
+import { refundCredit, returnRefund } from './pay-out.ts'
+import { refunds } from './refunds.ts'
 import { applyCredit, catchUp } from './reactions.ts'
 
 export const paymentsModule: Module = {
   name: 'payments',
-  nouns: [asResource(payments), asResource(allocations)],
-  verbs: [receivePayment, refundPayment, allocatePayment, undoAllocation],
+  nouns: [asResource(payments), asResource(refunds), asResource(allocations)],
+  verbs: [receivePayment, refundPayment, allocatePayment, undoAllocation, refundCredit, returnRefund],
   insiders: [applyCredit, catchUp],
 }

@@ -23,7 +23,7 @@ export const payments = resource('payment', {
 })
 export type Payment = Row<typeof payments>
 
-/** Which money paid which invoice. */
+/** Which money paid which invoice, or was paid out. */
 export const allocations = resource('allocation', {
   title: 'amount',
   scope: 'partner',
@@ -33,7 +33,15 @@ export const allocations = resource('allocation', {
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     payment_id: { kind: 'reference', to: 'payment', nullable: true, filter: true, list: true },
     credit_note_id: { kind: 'reference', to: 'credit_note', nullable: true, filter: true, list: true },
-    invoice_id: { kind: 'reference', to: 'invoice', filter: true, list: true },
+    invoice_id: { kind: 'reference', to: 'invoice', nullable: true, filter: true, list: true },
+    refund_id: {
+      kind: 'reference',
+      to: 'refund',
+      nullable: true,
+      filter: true,
+      list: true,
+      help: 'Where it was paid out',
+    },
     amount: { kind: 'money', list: true },
     date: { kind: 'date', list: true },
   },

@@ -61,11 +61,20 @@ export async function settle(
   for (const invoice of changed) tellOf(ctx, invoice)
 }
 
-/** The same the other way: allocations of a payment, or one of them, are taken back and their invoices stand open again. */
-export async function unsettle(ctx: Ctx, of: { payment_id?: string; allocation_id?: string }): Promise<void> {
+/** The same the other way: allocations of a payment or a refund, or one of them, are taken back and their invoices stand open again. */
+export async function unsettle(
+  ctx: Ctx,
+  of: { payment_id: string } | { allocation_id: string } | { refund_id: string },
+): Promise<void> {
+  const those =
+    'allocation_id' in of
+      ? sql`id = ${of.allocation_id}`
+      : 'refund_id' in of
+        ? sql`refund_id = ${of.refund_id}`
+        : sql`payment_id = ${of.payment_id}`
   const changed = await ctx.db.all(sql<SettledInvoice>`
     with removed as (
-      delete from allocations where ${of.allocation_id ? sql`id = ${of.allocation_id}` : sql`payment_id = ${of.payment_id}`}
+      delete from allocations where ${those}
       returning payment_id, credit_note_id, invoice_id, amount
     ), freed_payments as (
       update payments set unallocated = unallocated + r.amount, version = version + 1, updated_at = ${ctx.now}

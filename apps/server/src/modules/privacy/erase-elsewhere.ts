@@ -77,6 +77,7 @@ const namedInAnswers = [
   'invoice',
   'credit_note',
   'payment',
+  'refund',
   'note',
   'todo',
   'file',

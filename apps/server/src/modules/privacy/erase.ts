@@ -130,11 +130,7 @@ async function mustBeSettled(ctx: Ctx, customer: Customer): Promise<void> {
       `${called(customer)} still owes money. Take the payment, or void what is not to be paid.`,
     )
   if (customer.balance > 0n)
-    throw new Refused(
-      409,
-      'open_balance',
-      `${called(customer)} still has credit. Pay it back by refunding the payment it comes from.`,
-    )
+    throw new Refused(409, 'open_balance', `${called(customer)} still has credit. Pay it out first.`)
   const open = await ctx.db.one(sql<{
     services: number
     invoices: number
