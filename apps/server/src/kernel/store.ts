@@ -17,7 +17,7 @@ import { erased, isErased, mustNotBelongToErased, mustNotGiveToErased } from './
 import { newId } from './ids.ts'
 import { JsonValue } from './kinds.ts'
 import { mustBeAbleTo, visiblePartners } from './permissions.ts'
-import { invalidField, notFound, Refused } from './refused.ts'
+import { invalid, invalidField, notFound, Refused, type FieldError } from './refused.ts'
 import {
   columnOf,
   type Create,
@@ -317,7 +317,7 @@ export function everyColumn(noun: Resource): Sql {
   return columns
 }
 
-/** A body as stored values, and the administrator's own fields beside them; every mistake is named. */
+/** A body as stored values, and the administrator's own fields beside them; every mistake of both is named at once. */
 export async function decoded(
   ctx: Ctx,
   noun: Resource,
@@ -326,10 +326,27 @@ export async function decoded(
 ) {
   const { custom: customBody, ...fields } = body
   const readonly = new Set([...ctx.access.readonly(noun.name), ...ctx.access.hidden(noun.name)])
-  const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
-  await mustSeeReferences(ctx, noun.fields, values)
-  if (!noun.custom) return { values, custom: undefined }
-  return { values, custom: await decodedCustom(ctx, noun, customBody, mode) }
+  const own = async () => {
+    const values = decodeBody(ctx, noun.fields, noun.custom ? fields : body, mode, readonly)
+    await mustSeeReferences(ctx, noun.fields, values)
+    return values
+  }
+  if (!noun.custom) return { values: await own(), custom: undefined }
+  const errors: FieldError[] = []
+  const values = await named(errors, own)
+  const custom = await named(errors, () => decodedCustom(ctx, noun, customBody, mode))
+  if (errors.length > 0 || !values) throw invalid(errors)
+  return { values, custom }
+}
+
+async function named<T>(errors: FieldError[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'invalid') throw error
+    errors.push(...error.errors)
+    return undefined
+  }
 }
 
 /** The administrator's own fields of a body, for verbs that take them: `custom` as `insert` stores it. */

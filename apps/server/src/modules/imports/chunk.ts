@@ -2,9 +2,11 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { inOwnWords } from '#kernel/entity-errors.ts'
 import { refusalOf } from '#kernel/problems.ts'
 import { Refused } from '#kernel/refused.ts'
-import { raw } from '#kernel/sql.ts'
+import { attempt } from './attempt.ts'
+import { withFurtherMistakes, without } from './further-mistakes.ts'
 import { knownFor } from './known.ts'
-import { prepare, type Place, type ReadyRow } from './prepare.ts'
+import { prepare } from './prepare.ts'
+import type { Place, ReadyRow } from './ready.ts'
 import type { ReadRow } from './row.ts'
 import { writeRows } from './write.ts'
 
@@ -20,8 +22,6 @@ export type Outcome = {
 export type Chunk = {
   rows: readonly ReadRow[]
   place: (row: ReadRow) => Place
-  /** Rows that contradict others in the file. */
-  refused: ReadonlyMap<number, Refused>
   /** Rows of earlier chunks on which these stand, where they were rehearsed only and are not here. */
   standing: readonly ReadRow[]
 }
@@ -34,26 +34,32 @@ export async function writeChunk(ctx: Ctx, chunk: Chunk): Promise<Outcome[]> {
   const known = await knownFor(ctx, [...chunk.standing, ...chunk.rows])
   const outcomes: Outcome[] = []
   const byExternalId = new Map<string, ReadyRow>()
-  const judge = async (row: ReadRow, refused: Refused | undefined): Promise<ReadyRow[]> => {
+  const judge = async (row: ReadRow): Promise<ReadyRow[]> => {
     try {
-      if (refused) throw refused
-      const ready = await prepare(ctx, row, chunk.place(row), known, byExternalId)
+      const { ready, refusal } = await prepare(ctx, row, chunk.place(row), known, byExternalId)
+      if (refusal) throw await withFurtherMistakes(ctx, onItsOwn(ready), refusal)
       if (ready.customer && ready.external_id !== null) byExternalId.set(ready.external_id, ready)
       return [ready]
     } catch (error) {
-      outcomes.push(failed(row.index, error))
+      outcomes.push(failed(row.index, inOwnWords(ctx.tenant, error)))
       return []
     }
   }
   const standing: ReadyRow[] = []
   for (const row of chunk.standing) {
-    for (const who of await judge(row, undefined))
-      standing.push({ ...who, address: undefined, contact: undefined, service: undefined })
+    for (const who of await judge(row))
+      standing.push({
+        ...who,
+        address: undefined,
+        contact: undefined,
+        service: undefined,
+        discount: undefined,
+      })
   }
   await inHalves(ctx, standing, new Set(), outcomes)
   outcomes.length = 0
   const ready: ReadyRow[] = []
-  for (const row of chunk.rows) ready.push(...(await judge(row, chunk.refused.get(row.index))))
+  for (const row of chunk.rows) ready.push(...(await judge(row)))
   await inHalves(ctx, ready, new Set(), outcomes)
   return outcomes.sort((a, b) => a.index - b.index)
 }
@@ -79,7 +85,13 @@ async function inHalves(
     if (!refusalOf(error)) throw error
     const [only] = alive
     if (alive.length === 1) {
-      outcomes.push(failed(only!.index, inOwnWords(ctx.tenant, error)))
+      const refusal = refusalOf(inOwnWords(ctx.tenant, error))
+      outcomes.push(
+        failed(
+          only!.index,
+          refusal ? await withFurtherMistakes(ctx, without(only!, refusal), refusal) : error,
+        ),
+      )
       if (only!.customer && !only!.customer.existing) lost.add(only!.customer_id)
       return
     }
@@ -89,26 +101,16 @@ async function inHalves(
   }
 }
 
+/** Rows before it are not written yet: what of it stands on them is left out. */
+function onItsOwn(row: ReadyRow): ReadyRow {
+  const { customer } = row
+  if (!customer) return { ...row, service: undefined, contact: undefined, address: undefined }
+  const { parent_id: _above, ...values } = customer.values
+  return { ...row, parent_id: null, customer: { ...customer, values } }
+}
+
 const parentRefused = new Refused(409, 'parent_refused', 'The row that brings its parent was refused.')
 const customerRefused = new Refused(409, 'customer_refused', 'The row that brings this customer was refused.')
-
-/** Undone as a whole when refused: rows, and what was noted of them for audit, events and jobs. */
-async function attempt<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {
-  const { changes, events, jobs } = ctx.effects
-  const before = [changes.length, events.length, jobs.length] as const
-  await ctx.db.run(raw('savepoint import_rows'))
-  try {
-    const result = await work()
-    await ctx.db.run(raw('release savepoint import_rows'))
-    return result
-  } catch (error) {
-    await ctx.db.run(raw('rollback to savepoint import_rows'))
-    changes.length = before[0]
-    events.length = before[1]
-    jobs.length = before[2]
-    throw error
-  }
-}
 
 function failed(index: number, error: unknown): Outcome {
   const refusal = refusalOf(error)

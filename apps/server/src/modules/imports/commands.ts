@@ -8,7 +8,7 @@ import type { Resource } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, change, insert } from '#kernel/store.ts'
 import { addresses, contacts, customers } from '#modules/customers/index.ts'
-import { discounts, services } from '#modules/services/index.ts'
+import { discounts, serviceMacs, services } from '#modules/services/index.ts'
 import { imports, type Import } from './imports.ts'
 import { runImport } from './job.ts'
 import { checkMapping, mustBeComplete, proposeMapping, saysName, type Mapping } from './mapping.ts'
@@ -127,6 +127,13 @@ async function again(ctx: Ctx, row: Import, mode: 'validate' | 'run', given: unk
   return changed
 }
 
+const reductions = [
+  'discount_percent',
+  'discount_amount',
+  'invoice_discount_percent',
+  'invoice_discount_amount',
+]
+
 /** An import does nothing its author could not do row by row. */
 function mustBeAllowed(ctx: Ctx, wanted: Mapping): void {
   mustBeComplete(wanted)
@@ -139,7 +146,8 @@ function mustBeAllowed(ctx: Ctx, wanted: Mapping): void {
   if (brings(addressTargets)) may(asResource(addresses), 'create', 'update')
   if (brings(contactTargets)) may(asResource(contacts), 'create', 'update')
   if (wanted.tariff) may(asResource(services), 'create', 'activate')
-  if (wanted.discount_percent ?? wanted.discount_amount) may(asResource(discounts), 'create')
+  if (wanted.mac ?? wanted.further_macs) may(asResource(serviceMacs), 'create')
+  if (reductions.some((field) => wanted[field])) may(asResource(discounts), 'create')
   if (wanted.login && !wanted.tariff)
     throw new Refused(
       422,

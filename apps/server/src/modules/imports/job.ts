@@ -8,7 +8,7 @@ import { writeChunk, type Outcome } from './chunk.ts'
 import { whereItDiffers } from './further.ts'
 import { imports, type Import } from './imports.ts'
 import type { Mapping } from './mapping.ts'
-import type { Place } from './prepare.ts'
+import type { Place } from './ready.ts'
 import type { ReadRow } from './row.ts'
 import { surveyOf, type Survey } from './survey.ts'
 import { targetsOf } from './targets.ts'
@@ -99,12 +99,13 @@ async function bringChunk(
     const first = firsts.get(survey.firstOf(of.index) ?? -1)
     const parent = survey.parentOf(of.index)
     return {
+      refused: survey.refused(of.index),
       first: first && { line: first.line, differs: whereItDiffers(first.values, of.values, first.line) },
       parent_line: parent === undefined ? undefined : survey.line(parent),
       alike_before: survey.alikeBefore(of.index),
     }
   }
-  const chunk = { rows, place, refused: survey.refused }
+  const chunk = { rows, place }
   await asAuthor(work, row, async (app, author) => {
     const rehearsed =
       row.mode === 'validate'

@@ -1,15 +1,16 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { and, scope } from '#kernel/filters.ts'
 import { isId } from '#kernel/ids.ts'
-import { Refused } from '#kernel/refused.ts'
+import { invalidField, Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, everyColumn, type StoredRow } from '#kernel/store.ts'
 import { tariffs } from '#modules/catalog/index.ts'
 import { customers, labels } from '#modules/customers/index.ts'
-import { routers } from '#modules/network/index.ts'
+import { accessDevices, routers } from '#modules/network/index.ts'
 import { partners } from '#modules/resellers/index.ts'
-import { byName, labelsIn, type ByName } from './names.ts'
-import type { ServiceOfRow } from './prepare.ts'
+import type { Discount } from '#modules/services/index.ts'
+import { byName, foldedName, labelsIn, type ByName } from './names.ts'
+import type { DiscountOfRow, ServiceOfRow } from './ready.ts'
 import type { ReadRow } from './row.ts'
 
 /** What is here already of all that a chunk of rows speaks of, read in a statement for each kind. */
@@ -22,12 +23,19 @@ export type Known = {
   labels: ByName
   tariffs: ByName
   routers: ByName
+  access_devices: ByName
   services: KnownServices
+  discounts: KnownDiscounts
 }
 
 export type KnownServices = {
   /** Whether the customer has it already; refused where somebody else does. `alike` of its kind stood in the file before it. */
   has: (customer_id: string, service: ServiceOfRow, alike: number) => boolean
+}
+
+export type KnownDiscounts = {
+  /** Whether the customer has it already off its invoices; refused where it has another of the same name. */
+  has: (customer_id: string, discount: DiscountOfRow) => boolean
 }
 
 const noun = asResource(customers)
@@ -38,6 +46,7 @@ export async function knownFor(ctx: Ctx, rows: readonly ReadRow[]): Promise<Know
   ]
   const external_ids = texts('external_id')
   const found = await customersOf(ctx, external_ids)
+  const customer_ids = [...found.values()].flatMap((row) => (row === 'unseen' ? [] : [row.id]))
   return {
     customers: found,
     parents: await parentsOf(ctx, texts('parent')),
@@ -45,11 +54,13 @@ export async function knownFor(ctx: Ctx, rows: readonly ReadRow[]): Promise<Know
     labels: await byName(ctx, asResource(labels), texts('labels').flatMap(labelsIn)),
     tariffs: await byName(ctx, asResource(tariffs), texts('tariff')),
     routers: await byName(ctx, asResource(routers), texts('router')),
+    access_devices: await byName(ctx, asResource(accessDevices), texts('access_device')),
     services: await servicesOf(ctx, {
-      customer_ids: [...found.values()].flatMap((row) => (row === 'unseen' ? [] : [row.id])),
+      customer_ids,
       logins: texts('login'),
       external_ids: texts('service_external_id'),
     }),
+    discounts: await discountsOf(ctx, customer_ids),
   }
 }
 
@@ -107,16 +118,16 @@ async function servicesOf(
       const own = byCustomer.get(customer_id) ?? []
       const named = service.external_id === null ? undefined : byId.get(service.external_id)
       if (named && named.customer_id !== customer_id)
-        throw new Refused(
-          409,
+        throw taken(
+          'service_external_id',
           'service_of_another',
           `The service with the id ${service.external_id} belongs to another customer.`,
         )
       if (named) return true
       const holder = service.login === null ? undefined : byLogin.get(service.login)
       if (holder && holder.customer_id !== customer_id)
-        throw new Refused(
-          409,
+        throw taken(
+          'login',
           'login_taken',
           `The login ${service.login} belongs to a service of another customer.`,
         )
@@ -127,3 +138,38 @@ async function servicesOf(
     },
   }
 }
+
+const taken = (field: string, code: string, detail: string) =>
+  new Refused(409, code, detail, { errors: [{ field, code, detail }] })
+
+/** A discount off whole invoices is known again by how the invoice calls it. */
+async function discountsOf(ctx: Ctx, customer_ids: readonly string[]): Promise<KnownDiscounts> {
+  const given =
+    customer_ids.length === 0
+      ? []
+      : await ctx.db.all(sql<Discount>`
+          select *
+          from discounts
+          where customer_id = any(${customer_ids}::uuid[]) and service_id is null and applies_to = 'invoice' and status = 'given'`)
+  const byCustomer = Map.groupBy(given, (discount) => discount.customer_id)
+  return {
+    has(customer_id, wanted) {
+      const named = (byCustomer.get(customer_id) ?? []).filter(
+        ({ label }) => foldedName(label) === foldedName(wanted.label),
+      )
+      if (named.length === 0) return false
+      if (named.some((one) => same(one, wanted))) return true
+      throw invalidField(
+        'invoice_discount_label',
+        'other_discount',
+        `The customer has a discount “${wanted.label}” on whole invoices already, of another size or length. An import does not change it: end that one, or give this another name.`,
+      )
+    },
+  }
+}
+
+const same = (one: DiscountOfRow, other: DiscountOfRow): boolean =>
+  one.percent === other.percent &&
+  one.amount === other.amount &&
+  one.to_date === other.to_date &&
+  one.periods === other.periods

@@ -1,5 +1,6 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { and, scope } from '#kernel/filters.ts'
+import { invalidField } from '#kernel/refused.ts'
 import { columnOf, type Resource } from '#kernel/resource.ts'
 import { id, sql } from '#kernel/sql.ts'
 
@@ -18,6 +19,17 @@ export async function byName(ctx: Ctx, noun: Resource, names: Iterable<string>):
       group.map((row) => row.id),
     ]),
   )
+}
+
+/** The one that bears this name; refused where there is none or more than one. `field` is the cell that names it. */
+export function theOne(known: ByName, name: string, field: string): string {
+  const ids = known.get(foldedName(name)) ?? []
+  const what = field === 'labels' ? 'label' : field.replaceAll('_', ' ')
+  if (ids.length === 1) return ids[0]!
+  const shown = name.slice(0, 120)
+  throw ids.length === 0
+    ? invalidField(field, `no_such_${what.replaceAll(' ', '_')}`, `There is no ${what} called “${shown}”.`)
+    : invalidField(field, 'ambiguous', `More than one ${what} is called “${shown}”.`)
 }
 
 export const foldedName = (name: string): string => name.trim().toLowerCase()

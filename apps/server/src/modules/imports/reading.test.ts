@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, test } from 'vitest'
 import type { Field } from '#kernel/resource.ts'
@@ -22,6 +23,36 @@ describe('text', () => {
     expect(decodeText(Buffer.from('\u{feff}Łódź', 'utf16le'))).toEqual({ text: 'Łódź', encoding: 'utf-16le' })
     expect(decodeText(iconv.encode('\u{feff}Łódź', 'utf-16be')).text).toBe('Łódź')
     expect(decodeText(iconv.encode('Łódź', 'windows-1250'), 'windows-1250').text).toBe('Łódź')
+  })
+
+  test('UTF-16 without its mark is known too; a name that cannot be right is refused', () => {
+    const file = 'id,name\n1,Łódź\n'
+    for (const encoding of ['utf-16le', 'utf-16be']) {
+      expect(decodeText(iconv.encode(file, encoding))).toEqual({ text: file, encoding })
+      expect(decodeText(iconv.encode(file, encoding), 'UTF-16').text).toBe(file)
+    }
+    expect(decodeText(Buffer.from(file), 'utf-8-sig').text).toBe(file)
+    expect(refusal(() => decodeText(Buffer.from(file), 'windows-1250'))).toMatchObject({
+      code: 'bad_encoding',
+      message: 'The file is UTF-8, not windows-1250. Leave the encoding out.',
+    })
+    expect(decodeText(Buffer.from('id,name\n1,Anna\n'), 'windows-1252').text).toBe('id,name\n1,Anna\n')
+  })
+
+  test('whatever can be written in an encoding is read back from it', () => {
+    const letters = {
+      'windows-1250': 'abcXYZ ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňóřšťúůýž€',
+      'windows-1252': 'abcXYZ äöüßÄÖÜéèêàçñøåæœ€',
+      'utf-16le': 'abcXYZ Łódź 東京 😀',
+    }
+    for (const [encoding, alphabet] of Object.entries(letters))
+      fc.assert(
+        fc.property(fc.array(fc.constantFrom(...alphabet), { maxLength: 60 }), (chosen) => {
+          // An é before a comma is no UTF-8, whatever follows.
+          const text = `id,name\né,${chosen.join('')}\n`
+          expect(decodeText(iconv.encode(text, encoding), encoding).text).toBe(text)
+        }),
+      )
   })
 
   test('names the first line that is not UTF-8', () => {

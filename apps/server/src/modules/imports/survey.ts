@@ -19,8 +19,8 @@ export type Survey = {
   parentOf: (index: number) => number | undefined
   /** How many services without a login and with the same tariff the same customer has in rows before. */
   alikeBefore: (index: number) => number
-  /** Rows that contradict others. */
-  refused: ReadonlyMap<number, Refused>
+  /** Where a row contradicts others. */
+  refused: (index: number) => readonly Refused[]
   read: (indexes: readonly number[]) => ReadRow[]
 }
 
@@ -29,7 +29,9 @@ export async function surveyOf(file: Reading): Promise<Survey> {
   const starts: number[] = []
   const ends: number[] = []
   const lines: number[] = []
-  const refused = new Map<number, Refused>()
+  const refused = new Map<number, Refused[]>()
+  const refuse = (index: number, refusal: Refused) =>
+    void refused.set(index, [...(refused.get(index) ?? []), refusal])
   const firsts = new Map<string, number>()
   const firstOf = new Map<number, number>()
   const above = new Map<number, string>()
@@ -52,7 +54,7 @@ export async function surveyOf(file: Reading): Promise<Survey> {
     const first = external_id === undefined ? undefined : firsts.get(external_id)
     if (first !== undefined) {
       if (bringsMore(row.values)) firstOf.set(index, first)
-      else refused.set(index, twice('external_id', external_id!, lines[first]!))
+      else refuse(index, twice('external_id', external_id!, lines[first]!))
     } else if (external_id !== undefined) firsts.set(external_id, index)
     if (parent !== undefined && first === undefined) above.set(index, parent)
     for (const { field, rows } of seen) {
@@ -60,7 +62,7 @@ export async function surveyOf(file: Reading): Promise<Survey> {
       if (value === undefined) continue
       const other = rows.get(value)
       if (other === undefined) rows.set(value, index)
-      else refused.set(index, twice(field, value, lines[other]!))
+      else refuse(index, twice(field, value, lines[other]!))
     }
     const tariff = text('tariff')
     if (external_id !== undefined && tariff && !text('login') && !text('service_external_id')) {
@@ -75,7 +77,7 @@ export async function surveyOf(file: Reading): Promise<Survey> {
     const row = firsts.get(parent)
     if (row !== undefined) parents.set(index, row)
   }
-  const ranks = ranksOf(starts.length, parents, (index) => lines[index]!, refused)
+  const ranks = ranksOf(starts.length, parents, (index) => lines[index]!, refuse)
   const rank = (index: number) => ranks[firstOf.get(index) ?? index] ?? 0
   return {
     total: starts.length,
@@ -84,7 +86,7 @@ export async function surveyOf(file: Reading): Promise<Survey> {
     firstOf: (index) => firstOf.get(index),
     parentOf: (index) => parents.get(index),
     alikeBefore: (index) => alikeBefore.get(index) ?? 0,
-    refused,
+    refused: (index) => refused.get(index) ?? [],
     read: (indexes) => readAt(file, indexes, starts, ends, lines),
   }
 }
@@ -94,7 +96,7 @@ function ranksOf(
   total: number,
   parents: ReadonlyMap<number, number>,
   line: (index: number) => number,
-  refused: Map<number, Refused>,
+  refuse: (index: number, refusal: Refused) => void,
 ): Uint8Array {
   const unknown = 255
   const ranks = new Uint8Array(total).fill(unknown)
@@ -110,7 +112,7 @@ function ranksOf(
     if (at !== undefined && onPath.has(at))
       for (const member of path.slice(path.indexOf(at))) {
         ranks[member] = 0
-        refused.set(member, loop(path.slice(path.indexOf(at)).map(line)))
+        refuse(member, loop(path.slice(path.indexOf(at)).map(line)))
       }
     for (const row of path.reverse()) {
       if (ranks[row] !== unknown) continue
@@ -159,14 +161,22 @@ const called: Record<string, string> = {
   service_external_id: 'id of a service',
 }
 
+const contradicts = (field: string, code: string, detail: string) =>
+  new Refused(409, code, detail, { errors: [{ field, code, detail }] })
+
 const twice = (field: string, value: string, line: number) =>
-  new Refused(409, `repeated_${field}`, `Line ${line} has the same ${called[field]} “${value.slice(0, 60)}”.`)
+  contradicts(
+    field,
+    `repeated_${field}`,
+    `Line ${line} has the same ${called[field]} “${value.slice(0, 60)}”.`,
+  )
 
 function loop(lines: readonly number[]): Refused {
-  if (lines.length === 1) return new Refused(409, 'own_parent', 'An account cannot be placed below itself.')
+  if (lines.length === 1)
+    return contradicts('parent', 'own_parent', 'An account cannot be placed below itself.')
   const shown = [...lines.slice(0, 10), ...(lines.length > 10 ? ['…'] : [])]
-  return new Refused(
-    409,
+  return contradicts(
+    'parent',
     'parent_loop',
     `The accounts on the lines ${shown.join(', ')} lie below one another in a circle.`,
   )

@@ -133,11 +133,18 @@ export const synonyms: Record<string, readonly string[]> = {
   ],
   password: ['service password', 'pppoe password', 'radius password', 'secret', 'hasło'],
   ip: ['ip address', 'ipv4', 'static ip', 'pppoe ip', 'framed ip address', 'ip range', 'adres ip'],
-  mac: ['mac address', 'calling station id'],
+  ip_mode: ['ip assignment', 'ipv4 assignment', 'ip assignment mode', 'taking ipv4'],
+  ipv6_prefix: ['ipv6', 'ipv6 delegated', 'delegated ipv6 prefix', 'delegated prefix'],
+  mac: ['mac address', 'mac addresses', 'macs', 'calling station id', 'mac 1'],
+  further_macs: ['mac 2', 'second mac', 'other macs', 'further mac addresses'],
+  mac_binding: ['bind mac', 'lock mac'],
+  access_device: ['olt', 'switch', 'access point', 'ap', 'sector'],
+  access_port: ['port', 'olt port', 'switch port', 'pon port', 'onu port'],
   router: ['nas', 'router title', 'router name', 'routers'],
   service_description: ['invoice label', 'service label', 'service note'],
   quantity: ['qty', 'units'],
   price: ['unit price', 'individual price', 'price override', 'service price', 'cena'],
+  period_months: ['billing period months', 'period in months', 'invoicing period months'],
   start_date: [
     'service start',
     'active from',
@@ -151,6 +158,7 @@ export const synonyms: Record<string, readonly string[]> = {
   discount_percent: ['discount', 'discount percentage', 'discount value'],
   discount_amount: ['discount fixed', 'discount value fixed'],
   discount_label: ['discount invoice label', 'discount reason'],
+  invoice_discount_percent: ['customer discount', 'client discount', 'global discount'],
   discount_until: ['discount to', 'discount end', 'discount end date', 'discount date to'],
 }
 

@@ -12,9 +12,9 @@ import {
   disableCustomer,
   serveCustomersAt,
 } from '#modules/customers/index.ts'
-import { addServices, discountNewServices } from '#modules/services/index.ts'
+import { addMacs, addServices, discountInvoices, discountNewServices } from '#modules/services/index.ts'
 import type { Outcome } from './chunk.ts'
-import type { ContactOfRow, ReadyRow, ServiceOfRow } from './prepare.ts'
+import type { ContactOfRow, ReadyRow, ServiceOfRow } from './ready.ts'
 
 /** Writes rows with all they bring, in a few statements for all of them. All are written or, where one is refused, none. */
 export async function writeRows(ctx: Ctx, rows: readonly ReadyRow[]): Promise<Outcome[]> {
@@ -23,6 +23,7 @@ export async function writeRows(ctx: Ctx, rows: readonly ReadyRow[]): Promise<Ou
   const places = await writeAddresses(ctx, rows, touched)
   await writeContacts(ctx, rows, touched)
   await writeServices(ctx, rows, places, touched)
+  await writeDiscounts(ctx, rows, touched)
   await takeStatuses(ctx, rows)
   return rows.map((row) => {
     const fresh = row.customer ? !row.customer.existing : touched.has(row)
@@ -124,10 +125,14 @@ async function writeServices(
   const added = await addServices(
     ctx,
     bringing.map(({ row, service }) => ({
-      ...withoutDiscount(service),
+      ...withoutFurther(service),
       customer_id: row.customer_id,
       service_address_id: places.get(row) ?? null,
     })),
+  )
+  await addMacs(
+    ctx,
+    bringing.map(({ service }, n) => ({ service: added[n]!, macs: service.further_macs })),
   )
   await discountNewServices(
     ctx,
@@ -136,6 +141,15 @@ async function writeServices(
     ),
   )
   for (const { row } of bringing) touched.add(row)
+}
+
+async function writeDiscounts(ctx: Ctx, rows: readonly ReadyRow[], touched: Set<ReadyRow>): Promise<void> {
+  const discounted = rows.flatMap((row) => (row.discount ? [{ row, discount: row.discount }] : []))
+  await discountInvoices(
+    ctx,
+    discounted.map(({ row, discount }) => ({ customer_id: row.customer_id, ...discount })),
+  )
+  for (const { row } of discounted) touched.add(row)
 }
 
 /** How a customer stood where it comes from, by the verbs that lead there. */
@@ -153,7 +167,7 @@ async function takeStatuses(ctx: Ctx, rows: readonly ReadyRow[]): Promise<void> 
   }
 }
 
-const withoutDiscount = ({ discount: _discount, ...service }: ServiceOfRow) => service
+const withoutFurther = ({ discount: _discount, further_macs: _macs, ...service }: ServiceOfRow) => service
 
 const newContact = ({ role, ...contact }: ContactOfRow) => ({
   ...contact,

@@ -32,12 +32,12 @@ export async function assignStaticAddresses(
   for (const { service_id, address } of wanted) {
     const holder = holders.get(address)
     if (holder === service_id) continue
-    if (holder !== undefined)
-      throw new Refused(
-        409,
-        'address_taken',
-        holder ? `${address} is assigned to another service.` : `${address} is reserved.`,
-      )
+    if (holder !== undefined) {
+      const detail = holder ? `${address} is assigned to another service.` : `${address} is reserved.`
+      throw new Refused(409, 'address_taken', detail, {
+        errors: [{ field: 'ipv4_address', code: 'address_taken', detail }],
+      })
+    }
     holders.set(address, service_id)
     fresh.push({ service_id, address })
   }

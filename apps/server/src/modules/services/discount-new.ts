@@ -38,3 +38,34 @@ export async function discountNewServices(ctx: Ctx, given: readonly NewDiscount[
     }),
   )
 }
+
+/** What is taken off each invoice of a customer from today on: a percentage (stored value) or an amount, not both. */
+export type InvoiceDiscount = {
+  customer_id: string
+  label: string
+  percent: bigint | null
+  amount: bigint | null
+  /** The last day; null: for good, or for so many invoices (`periods`). */
+  to_date: string | null
+  periods: number | null
+}
+
+/** Discounts off whole invoices, in one statement. Invoices are discounted as they are made, so nothing is to be corrected. */
+export async function discountInvoices(ctx: Ctx, given: readonly InvoiceDiscount[]): Promise<void> {
+  const from_date = today(ctx).toString()
+  await insertMany(
+    ctx,
+    asResource(discounts),
+    given.map((discount) => {
+      mustFollow(from_date, discount.to_date)
+      return {
+        ...discount,
+        applies_to: 'invoice',
+        kind: discount.percent === null ? 'fixed' : 'percent',
+        position: 100,
+        from_date,
+        status: 'given',
+      }
+    }),
+  )
+}

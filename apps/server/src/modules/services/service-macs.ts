@@ -1,10 +1,11 @@
 import type { Ctx } from '#kernel/ctx.ts'
+import { insertMany } from '#kernel/many.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import { resource } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
-import { find, lock } from '#kernel/store.ts'
+import { asResource, find, lock } from '#kernel/store.ts'
 import { mustBeFreeMacs } from './free-macs.ts'
-import { services } from './services.ts'
+import { services, type Service } from './services.ts'
 
 const mostDevices = 50
 
@@ -60,6 +61,27 @@ export const serviceMacs = resource('service_mac', {
     },
   },
 })
+
+/** Without what a single one is asked before it is written: that is said for all of them at once. */
+const { before: _asked, ...inOneGo } = asResource(serviceMacs)
+
+/** Further devices of services that were just added, in a statement for all of them; their own `mac` is not among them. */
+export async function addMacs(
+  ctx: Ctx,
+  given: readonly { service: Service; macs: readonly string[] }[],
+): Promise<void> {
+  const devices = given.flatMap(({ service, macs }) =>
+    macs.map((mac) => ({ service_id: service.id, partner_id: service.partner_id, mac, service })),
+  )
+  const stray = devices.find(({ service }) => service.service_type !== 'internet')
+  if (stray) throw invalidField('mac', 'not_internet', 'Only internet services have devices.')
+  await mustBeFreeMacs(ctx, devices)
+  await insertMany(
+    ctx,
+    inOneGo,
+    devices.map(({ service: _whose, ...device }) => device),
+  )
+}
 
 async function mustBeNewTo(ctx: Ctx, service_id: string, own: string | null, mac: string): Promise<void> {
   const there = await ctx.db.maybe(
