@@ -66,6 +66,32 @@ contract('billing_policies', async () => {
   })
 })
 
+contract('document_templates', async () => {
+  const partner = (await other.get('/partners')).data[0]
+  return subject({
+    noun: 'document_template',
+    path: '/document_templates',
+    scope: 'partner',
+    valid: (n) => ({
+      name: `Invoice ${String(n).padStart(4, '0')}`,
+      kind: 'invoice',
+      before_lines: 'Dear {{customer.name}},',
+    }),
+    change: { language: 'de', title: 'Rechnung {{invoice.number}}' },
+    invalid: [
+      [{ name: '' }, 'name', 'required'],
+      [{ kind: 'letter' }, 'kind', 'not_a_choice'],
+      [{ language: 'xx' }, 'language', 'not_a_choice'],
+      [{ before_lines: 'Dear {{customer.nmae}}' }, 'before_lines', 'unknown_placeholder'],
+      [{ after_lines: 'Dear {{customer.name}' }, 'after_lines', 'bad_placeholder'],
+      [{ footer: '{{contract.number}}' }, 'footer', 'unknown_placeholder'],
+    ],
+    filterBy: 'kind',
+    sortBy: 'name',
+    foreign: [['partner_id', partner.id]],
+  })
+})
+
 contract('addresses', async () => {
   const [stranger, partner] = [
     await other.post('/customers', { name: 'Somebody else’s' }),

@@ -17,6 +17,7 @@ test.each([
   ['docs/api.md', '"next_cursor"'],
   ['docs/custom-fields.md', '"index_status"'],
   ['docs/privacy.md', '"originals"'],
+  ['docs/documents.md', '{{invoice.due_date}}'],
 ])('every command of %s runs as it stands, and no answer is a refusal', async (path, answered) => {
   const blocks = [...readFileSync(path, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1])
   expect(blocks.length).toBeGreaterThan(1)

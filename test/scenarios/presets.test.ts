@@ -30,6 +30,13 @@ test.each(['wisp', 'fibre', 'voip', 'managed'])('%s is added once and can be sol
   expect(applied.kept).toEqual([])
   expect((await admin.get('/taxes')).data).toMatchObject([{ name: 'VAT', rate: '23' }])
 
+  const templates = (await admin.get('/document_templates?is_default=true')).data
+  expect(templates.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
+    'contract',
+    'credit_note',
+    'invoice',
+  ])
+
   const again = await admin.post(`/presets/${name}/apply`, {})
   expect(again.added).toEqual([])
   expect(again.kept).toHaveLength(applied.added.length)

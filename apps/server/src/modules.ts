@@ -4,6 +4,7 @@ import { billing } from '#modules/billing/module.ts'
 import { catalog } from '#modules/catalog/module.ts'
 import { customersModule } from '#modules/customers/module.ts'
 import { doctor } from '#modules/doctor/module.ts'
+import { documentsModule } from '#modules/documents/module.ts'
 import { entitiesModule } from '#modules/entities/module.ts'
 import { filesModule } from '#modules/files/module.ts'
 import { identity } from '#modules/identity/module.ts'
@@ -27,6 +28,7 @@ export const modules: readonly Module[] = [
   audit,
   identity,
   resellers,
+  documentsModule,
   filesModule,
   notesModule,
   customersModule,

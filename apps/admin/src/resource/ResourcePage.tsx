@@ -10,6 +10,7 @@ import { CommandDrawer } from './CommandDrawer.tsx'
 import { CommandMenu } from './CommandMenu.tsx'
 import { FieldGroups } from './FieldGroups.tsx'
 import { HistoryTimeline } from './HistoryTimeline.tsx'
+import { PdfButton } from './PdfButton.tsx'
 import { RelatedLists } from './RelatedLists.tsx'
 import { useNounOfAddress } from './useNounOfAddress.ts'
 import { useRow } from './useRow.ts'
@@ -36,7 +37,12 @@ function RowPage({ noun, id }: { noun: Noun; id: string }) {
         chips={
           <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
         }
-        actions={<CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />}
+        actions={
+          <>
+            <PdfButton noun={noun} row={row} />
+            <CommandMenu noun={noun} row={row} onCommand={(verb) => setQuery({ do: verb }, true)} />
+          </>
+        }
       />
       <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
         {noun.name === 'bulk_job' && (

@@ -11,6 +11,9 @@ export interface PrintedDocument {
   number: string
   seller: Seller
   customer: Customer
+  /** Paragraphs before the lines and after them. Line breaks are kept. */
+  before_lines?: string
+  after_lines?: string
   /** Free text beneath the document. Line breaks are kept. */
   notes?: string
   /** One line at the foot of every page, for example the seller's court of registration. */

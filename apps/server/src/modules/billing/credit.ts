@@ -6,6 +6,7 @@ import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql } from '#kernel/sql.ts'
 import { insert } from '#kernel/store.ts'
+import { keepLetterheads } from '#modules/documents/index.ts'
 import { post, type AccountRef, type Entry } from '#modules/ledger/index.ts'
 import { printedPeriod, type BillableCustomer, type Site } from './bill.ts'
 import type { Days } from '#kernel/calendar.ts'
@@ -37,9 +38,11 @@ export async function issueCreditNote(
   reason: string,
 ): Promise<CreditNote> {
   const date = today(ctx)
-  const [number] = await takeNumbers(ctx, 'credit_note', 1, date)
   const net = sum(credits, (credit) => credit.net)
   const tax = sum(credits, (credit) => credit.tax)
+  const heads = await keepLetterheads(ctx, 'credit_note', [customer.partner_id])
+  await ctx.db.run(heads.statement)
+  const [number] = await takeNumbers(ctx, 'credit_note', 1, date)
   const note = await insert(
     ctx,
     creditNotes,
@@ -57,7 +60,12 @@ export async function issueCreditNote(
       currency: ctx.tenant.currency,
       bill_to: new JsonValue({ ...billTo(customer), ...sitesOn(credits) }),
     },
-    { action: 'finalized', reason, data: { customer_id: customer.id, total: String(-(net + tax)) } },
+    {
+      action: 'finalized',
+      reason,
+      data: { customer_id: customer.id, total: String(-(net + tax)) },
+      columns: { letterhead_id: heads.ids.get(customer.partner_id) ?? null },
+    },
   )
   const rows = credits.map(({ days, site, ...credit }, n) => ({
     id: newId(),

@@ -3,6 +3,7 @@ import { newId } from '#kernel/ids.ts'
 import { takeNumbers } from '#kernel/numbers.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { sql, type Sql } from '#kernel/sql.ts'
+import { keepLetterheads } from '#modules/documents/index.ts'
 import { balances, journal, type AlsoSet, type Undescribed } from '#modules/ledger/index.ts'
 import { printedPeriod, type Bill, type BillableCustomer, type BillLine, type Site } from './bill.ts'
 import { dateOf, type Day } from '#kernel/calendar.ts'
@@ -47,17 +48,25 @@ export async function finalize(
     bill,
   }))
   const entries = drafts.map((draft) => entriesOf(draft, date))
+  const heads = await keepLetterheads(
+    ctx,
+    'invoice',
+    drafts.map(({ partner_id }) => partner_id),
+  )
   let numbers: string[] = []
   // Number series are the tenant's narrowest place: the row stays locked from the taking of numbers to the commit. So all is printed
   // before, and what bears no number is written before, with the promise of its invoices.
-  const first = [balances(entries.flat(), of.alsoSet), promiseOf(ctx, drafts), ...linesOf(ctx, drafts)].map(
-    (statement) => ctx.db.run(statement),
-  )
+  const first = [
+    heads.statement,
+    balances(entries.flat(), of.alsoSet),
+    promiseOf(ctx, drafts),
+    ...linesOf(ctx, drafts),
+  ].map((statement) => ctx.db.run(statement))
   const numbered = [
     journal(ctx, entries.flat(), () =>
       entries.flatMap((ofOne, n) => ofOne.map(() => `Invoice ${numbers[n]}`)),
     ),
-    invoicesOf(ctx, drafts, () => numbers, date, of.billing_run_id),
+    invoicesOf(ctx, drafts, heads.ids, () => numbers, date, of.billing_run_id),
     ...(of.also?.(drafts, () => numbers) ?? []),
   ]
   const taken = takeNumbers(ctx, 'invoice', bills.length, Temporal.PlainDate.from(date))
@@ -104,6 +113,7 @@ const promiseOf = (ctx: Ctx, drafts: readonly Draft[]): Sql => sql`
 function invoicesOf(
   ctx: Ctx,
   drafts: readonly Draft[],
+  heads: ReadonlyMap<string, string>,
   numbers: () => readonly string[],
   date: string,
   billing_run_id: string | null,
@@ -111,14 +121,15 @@ function invoicesOf(
   const rows = drafts.map(({ bill, ...invoice }) => ({
     ...invoice,
     ...printedPeriod(bill.period),
+    letterhead_id: heads.get(invoice.partner_id),
     net_total: bill.net,
     tax_total: bill.tax,
     bill_to: JSON.stringify({ ...billTo(bill.customer), ...sitesOn(bill.lines) }),
   }))
   return sql`
-    insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, created_at, updated_at)
-    select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, case when i.total = 0 then 'paid' else 'final' end, ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb' }, { number: numbers })}`
+    insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, letterhead_id, created_at, updated_at)
+    select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, case when i.total = 0 then 'paid' else 'final' end, ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, i.letterhead_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+    from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb', letterhead_id: 'uuid' }, { number: numbers })}`
 }
 
 /** Statements that write the lines, and which days they charge. The database refuses a day that is charged already, and with it them all. */

@@ -24,6 +24,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
           'change_tariff',
           'change_addresses',
           'cancel_change',
+          'issue_contract',
         ],
       },
       { noun: 'service_mac', actions: ['create', 'update', 'delete'] },
@@ -56,6 +57,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
       ...[
         'billing_default',
         'billing_policy',
+        'document_template',
         'contact',
         'address',
         'consent',

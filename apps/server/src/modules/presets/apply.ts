@@ -14,6 +14,7 @@ import {
   taxes,
 } from '#modules/catalog/index.ts'
 import { labels } from '#modules/customers/index.ts'
+import { documentTemplates } from '#modules/documents/index.ts'
 import { roles } from '#modules/identity/index.ts'
 import type { Preset } from './preset.ts'
 
@@ -62,6 +63,14 @@ export async function applyPreset(
   for (const category of preset.revenue_categories) await add(asResource(revenueCategories), category)
   for (const label of preset.labels) await add(asResource(labels), label)
   for (const role of preset.roles) await add(asResource(roles), role)
+  for (const template of preset.templates) {
+    // Who has a default already keeps it.
+    const taken = await ctx.db.maybe(sql`
+      select from document_templates
+      where kind = ${template.kind} and is_default and partner_id = ${ctx.tenant.root_partner_id} and name <> ${template.name}
+      limit 1`)
+    await add(asResource(documentTemplates), { ...template, is_default: !taken })
+  }
   const [tax] = preset.taxes
   for (const tariff of preset.tariffs) {
     const { phases = [], items = [], labels: called = [], revenue_category, ...body } = tariff

@@ -1,5 +1,6 @@
 import type { Preset } from './preset.ts'
 import { sales, technician } from './roles.ts'
+import { fibreTemplates } from './templates.ts'
 
 const fibre = {
   service_type: 'internet',
@@ -31,6 +32,7 @@ export const fibreOperator: Preset = {
     { name: 'Key account', color: 'purple' },
   ],
   roles: [sales, technician],
+  templates: fibreTemplates,
   tariffs: [
     {
       ...fibre,

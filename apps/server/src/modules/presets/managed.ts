@@ -1,5 +1,6 @@
 import type { Preset } from './preset.ts'
 import { sales, technician } from './roles.ts'
+import { managedTemplates } from './templates.ts'
 
 const contract = { minimum_months: 36, renewal: 'same_term', notice_days: 90 } as const
 
@@ -20,6 +21,7 @@ export const managedServices: Preset = {
     { name: 'Public sector', color: 'blue' },
   ],
   roles: [sales, technician],
+  templates: managedTemplates,
   tariffs: [
     {
       ...contract,

@@ -1,4 +1,5 @@
 import type { Grant } from '#kernel/permissions.ts'
+import type { DocumentKind } from '#modules/documents/index.ts'
 
 /**
  * What a kind of ISP usually begins with. Rows are as the API takes them, except that they name each other (`tax`, `revenue_category`,
@@ -12,8 +13,18 @@ export type Preset = {
   revenue_categories: readonly { name: string; code?: string }[]
   labels: readonly { name: string; color: string }[]
   roles: readonly { name: string; description: string; grants: readonly Grant[] }[]
+  templates: readonly PresetTemplate[]
   tariffs: readonly PresetTariff[]
   coupons?: readonly Body[]
+}
+
+export type PresetTemplate = {
+  name: string
+  kind: DocumentKind
+  is_default: boolean
+  title?: string
+  before_lines?: string
+  after_lines: string
 }
 
 export type PresetTariff = Body & {

@@ -53,5 +53,6 @@ const described = ({ name, title, description, ...rows }: Preset) => ({
   revenue_categories: rows.revenue_categories.map((category) => category.name),
   labels: rows.labels.map((label) => label.name),
   roles: rows.roles.map((role) => role.name),
+  templates: rows.templates.map(({ name, kind }) => ({ name, kind })),
   coupons: (rows.coupons ?? []).map((coupon) => String(coupon.code)),
 })

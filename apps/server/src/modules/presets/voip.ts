@@ -1,5 +1,6 @@
 import type { Preset } from './preset.ts'
 import { sales } from './roles.ts'
+import { voiceTemplates } from './templates.ts'
 
 export const voip: Preset = {
   name: 'voip',
@@ -17,6 +18,7 @@ export const voip: Preset = {
     { name: 'Call centre', color: 'purple' },
   ],
   roles: [sales],
+  templates: voiceTemplates,
   tariffs: [
     { title: 'Extension', service_type: 'voice', revenue_category: 'Telephony', price: '6.90' },
     {

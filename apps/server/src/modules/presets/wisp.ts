@@ -1,5 +1,6 @@
 import type { Preset } from './preset.ts'
 import { sales, technician } from './roles.ts'
+import { wirelessTemplates } from './templates.ts'
 
 const wireless = {
   service_type: 'internet',
@@ -33,6 +34,7 @@ export const wisp: Preset = {
     { name: 'Critical', color: 'red' },
   ],
   roles: [sales, technician],
+  templates: wirelessTemplates,
   tariffs: [
     {
       ...wireless,

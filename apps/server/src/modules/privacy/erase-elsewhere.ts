@@ -78,6 +78,7 @@ const namedInAnswers = [
   'credit_note',
   'payment',
   'refund',
+  'contract',
   'note',
   'todo',
   'file',

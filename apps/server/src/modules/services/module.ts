@@ -10,6 +10,8 @@ import { changePrice, followVersions, withdrawVersion } from './change-price.ts'
 import { startContract } from './contracts.ts'
 import { createService } from './create.ts'
 import { createDiscount, endDiscount, withdrawDiscount } from './discount-verbs.ts'
+import { issueContract } from './issue-contract.ts'
+import { contracts } from './issued-contracts.ts'
 import { keepServiceAddress } from './details.ts'
 import { discounts } from './discounts.ts'
 import { followPlans, startFollowing } from './follow-plans.ts'
@@ -35,6 +37,7 @@ export const servicesModule: Module = {
     asResource(serviceChanges),
     asResource(discounts),
     asResource(surcharges),
+    asResource(contracts),
   ],
   verbs: [
     createService,
@@ -56,6 +59,7 @@ export const servicesModule: Module = {
     createSurcharge,
     endSurcharge,
     withdrawSurcharge,
+    issueContract,
   ],
   routes,
   paths,

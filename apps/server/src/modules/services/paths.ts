@@ -5,7 +5,16 @@ export const paths: Paths = {
     get: {
       tags: ['Services'],
       operationId: 'contract_of_service',
-      summary: 'The contract, to be signed',
+      summary: 'The contract as it would be issued now',
+      parameters: [parameter('id')],
+      responses: { '200': { description: 'A PDF', content: { 'application/pdf': {} } }, default: refused },
+    },
+  },
+  '/api/v1/contracts/{id}/pdf': {
+    get: {
+      tags: ['Contracts'],
+      operationId: 'pdf_of_contract',
+      summary: 'A contract as it was issued',
       parameters: [parameter('id')],
       responses: { '200': { description: 'A PDF', content: { 'application/pdf': {} } }, default: refused },
     },

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '#kernel/app.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { readAs } from '#kernel/http.ts'
@@ -8,23 +8,34 @@ import { mustBeAbleTo } from '#kernel/permissions.ts'
 import { invalidField, notFound } from '#kernel/refused.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { asResource, find } from '#kernel/store.ts'
-import { renderDocument } from '../../documents/index.ts'
-import { contractDocument } from './contract-document.ts'
+import { renderDocument, type ContractDocument } from '../../documents/index.ts'
+import { contractDocument, mustSeePrices } from './contract-document.ts'
+import { contracts, printedContract } from './issued-contracts.ts'
 import { contractStanding } from './contracts.ts'
 import { services, type Service } from './services.ts'
 
 /** A service's contract: as a document, and how it stands on a day. */
 export function routes(server: FastifyInstance, app: App): void {
-  server.get('/api/v1/services/:id/contract', async (request, reply) => {
-    const document = await readAs(app, request, reply, async (ctx) =>
-      contractDocument(ctx, await serviceOf(ctx, request)),
-    )
-    const pdf = await renderDocument('contract', document)
-    return reply
-      .type('application/pdf')
-      .header('content-disposition', `inline; filename="${document.number.replace(/[^\w.-]/g, '_')}.pdf"`)
-      .send(Buffer.from(pdf))
-  })
+  server.get('/api/v1/services/:id/contract', async (request, reply) =>
+    sendContract(
+      reply,
+      await readAs(app, request, reply, async (ctx) => contractDocument(ctx, await serviceOf(ctx, request))),
+    ),
+  )
+
+  server.get('/api/v1/contracts/:id/pdf', async (request, reply) =>
+    sendContract(
+      reply,
+      await readAs(app, request, reply, async (ctx) => {
+        mustBeAbleTo(ctx, asResource(contracts), 'get')
+        const { id } = request.params as { id: string }
+        const contract = isId(id) ? await find(ctx, contracts, id) : undefined
+        if (!contract) throw notFound('Contract')
+        mustSeePrices(ctx)
+        return printedContract(contract)
+      }),
+    ),
+  )
 
   server.get('/api/v1/services/:id/contract_terms', (request, reply) =>
     readAs(app, request, reply, async (ctx) => {
@@ -39,6 +50,14 @@ export function routes(server: FastifyInstance, app: App): void {
       }
     }),
   )
+}
+
+async function sendContract(reply: FastifyReply, document: ContractDocument): Promise<unknown> {
+  const pdf = await renderDocument('contract', document)
+  return reply
+    .type('application/pdf')
+    .header('content-disposition', `inline; filename="${document.number.replace(/[^\w.-]/g, '_')}.pdf"`)
+    .send(Buffer.from(pdf))
 }
 
 async function serviceOf(ctx: Ctx, request: FastifyRequest): Promise<Service> {
