@@ -67,6 +67,7 @@ export const startingRoles: Record<string, { description: string; grants: Grant[
         'allocation',
         'payment',
         'refund',
+        'opening_balance',
         'billing_run',
         'tariff',
         'tariff_phase',

@@ -54,6 +54,7 @@ export async function writeChunk(ctx: Ctx, chunk: Chunk): Promise<Outcome[]> {
         contact: undefined,
         service: undefined,
         discount: undefined,
+        opening: undefined,
       })
   }
   await inHalves(ctx, standing, new Set(), outcomes)

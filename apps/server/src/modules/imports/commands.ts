@@ -8,6 +8,7 @@ import type { Resource } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, change, insert } from '#kernel/store.ts'
 import { addresses, contacts, customers } from '#modules/customers/index.ts'
+import { openingBalances } from '#modules/payments/index.ts'
 import { discounts, serviceMacs, services } from '#modules/services/index.ts'
 import { imports, type Import } from './imports.ts'
 import { runImport } from './job.ts'
@@ -148,6 +149,7 @@ function mustBeAllowed(ctx: Ctx, wanted: Mapping): void {
   if (wanted.tariff) may(asResource(services), 'create', 'activate')
   if (wanted.mac ?? wanted.further_macs) may(asResource(serviceMacs), 'create')
   if (reductions.some((field) => wanted[field])) may(asResource(discounts), 'create')
+  if (wanted.opening_balance) may(asResource(openingBalances), 'create')
   if (wanted.login && !wanted.tariff)
     throw new Refused(
       422,

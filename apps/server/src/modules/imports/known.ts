@@ -10,6 +10,7 @@ import { accessDevices, routers } from '#modules/network/index.ts'
 import { partners } from '#modules/resellers/index.ts'
 import type { Discount } from '#modules/services/index.ts'
 import { byName, foldedName, labelsIn, type ByName } from './names.ts'
+import { openingsOf, type KnownOpenings } from './opening-of-row.ts'
 import type { DiscountOfRow, ServiceOfRow } from './ready.ts'
 import type { ReadRow } from './row.ts'
 
@@ -26,6 +27,7 @@ export type Known = {
   access_devices: ByName
   services: KnownServices
   discounts: KnownDiscounts
+  openings: KnownOpenings
 }
 
 export type KnownServices = {
@@ -61,6 +63,7 @@ export async function knownFor(ctx: Ctx, rows: readonly ReadRow[]): Promise<Know
       external_ids: texts('service_external_id'),
     }),
     discounts: await discountsOf(ctx, customer_ids),
+    openings: await openingsOf(ctx, rows.some(({ values }) => values.opening_balance) ? customer_ids : []),
   }
 }
 

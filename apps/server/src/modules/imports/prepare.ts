@@ -5,6 +5,7 @@ import { decodeBody } from '#kernel/shape.ts'
 import { customerOf, parentOf } from './customer-of-row.ts'
 import type { Known } from './known.ts'
 import { mistakesOf, type Mistakes } from './mistakes.ts'
+import { openingOf } from './opening-of-row.ts'
 import type { AddressOfRow, ContactOfRow, Place, ReadyRow } from './ready.ts'
 import type { ReadRow } from './row.ts'
 import { discountOf, serviceOf } from './service-of-row.ts'
@@ -59,6 +60,7 @@ export async function prepare(
   const discount = place.first
     ? undefined
     : await mistakes.in(() => discountOf(ctx, input, 'invoice_discount'))
+  const opening = place.first ? undefined : await mistakes.in(() => openingOf(ctx, input))
   const customer_id = existing?.id ?? before?.customer_id ?? newId()
   const isNew =
     service && !mistakes.about('login', 'service_external_id')
@@ -66,6 +68,7 @@ export async function prepare(
       : false
   const given =
     discount && existing ? await mistakes.in(() => !known.discounts.has(customer_id, discount)) : true
+  const posted = opening ? await mistakes.in(() => known.openings.settled(customer_id, opening)) : true
   const sound: ReadyRow = {
     index: row.index,
     external_id,
@@ -77,6 +80,7 @@ export async function prepare(
     contact: contactOf(input, String(row.values.name ?? existing?.name ?? 'Contact')),
     service: isNew ? service : undefined,
     discount: given ? discount : undefined,
+    opening: posted === false ? opening : undefined,
   }
   return { ready: sound, refusal: mistakes.refusal() }
 }

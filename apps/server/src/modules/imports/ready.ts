@@ -16,9 +16,13 @@ export type ReadyRow = {
   service?: ServiceOfRow | undefined
   /** Off whole invoices. */
   discount?: DiscountOfRow | undefined
+  opening?: OpeningOfRow | undefined
 }
 export type AddressOfRow = Record<string, unknown> & { street: string }
 export type ContactOfRow = { name: string; email: string | null; phone: string | null; role: string | null }
+
+/** Minor units, as a balance: more than nothing is credit. */
+export type OpeningOfRow = { amount: bigint; date: string | null }
 
 /** `periods`: off so many invoices. */
 export type DiscountOfRow = {

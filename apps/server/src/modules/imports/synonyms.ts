@@ -155,6 +155,9 @@ export const synonyms: Record<string, readonly string[]> = {
     'since',
   ],
   service_external_id: ['service id', 'subscription id', 'recharge id'],
+  // Not “balance” alone: what moves money, a person maps.
+  opening_balance: ['initial balance', 'start balance', 'balance brought forward', 'saldo początkowe'],
+  opening_balance_date: ['opening date', 'balance date', 'opening balance as of'],
   discount_percent: ['discount', 'discount percentage', 'discount value'],
   discount_amount: ['discount fixed', 'discount value fixed'],
   discount_label: ['discount invoice label', 'discount reason'],

@@ -85,6 +85,18 @@ export const invoiceDiscountTargets = {
   },
 } as const satisfies Fields
 
+/** What a customer owed, or had, where it comes from; posted once. */
+export const openingTargets = {
+  opening_balance: {
+    kind: 'money',
+    min: -10_000_000_000,
+    max: 10_000_000_000,
+    nullable: true,
+    label: 'Opening balance: credit, or less than nothing where it is owed',
+  },
+  opening_balance_date: { kind: 'date', nullable: true, label: 'Opening balance: of this day' },
+} as const satisfies Fields
+
 /** What a row may bring beyond the customer's own fields: names instead of ids, an address, a contact, a service. */
 export const otherTargets = {
   partner: text(120, 'Partner, by name'),
@@ -100,6 +112,7 @@ export const otherTargets = {
   ...contactTargets,
   ...serviceTargets,
   ...invoiceDiscountTargets,
+  ...openingTargets,
 } as const satisfies Fields
 
 /** Everything a column can be mapped to, for this actor. A parent is named, not given by our id. */

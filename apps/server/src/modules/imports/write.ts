@@ -12,6 +12,7 @@ import {
   disableCustomer,
   serveCustomersAt,
 } from '#modules/customers/index.ts'
+import { postOpeningBalances } from '#modules/payments/index.ts'
 import { addMacs, addServices, discountInvoices, discountNewServices } from '#modules/services/index.ts'
 import type { Outcome } from './chunk.ts'
 import type { ContactOfRow, ReadyRow, ServiceOfRow } from './ready.ts'
@@ -24,6 +25,7 @@ export async function writeRows(ctx: Ctx, rows: readonly ReadyRow[]): Promise<Ou
   await writeContacts(ctx, rows, touched)
   await writeServices(ctx, rows, places, touched)
   await writeDiscounts(ctx, rows, touched)
+  await writeOpenings(ctx, rows, touched)
   await takeStatuses(ctx, rows)
   return rows.map((row) => {
     const fresh = row.customer ? !row.customer.existing : touched.has(row)
@@ -150,6 +152,15 @@ async function writeDiscounts(ctx: Ctx, rows: readonly ReadyRow[], touched: Set<
     discounted.map(({ row, discount }) => ({ customer_id: row.customer_id, ...discount })),
   )
   for (const { row } of discounted) touched.add(row)
+}
+
+async function writeOpenings(ctx: Ctx, rows: readonly ReadyRow[], touched: Set<ReadyRow>): Promise<void> {
+  const opened = rows.flatMap((row) => (row.opening ? [{ row, opening: row.opening }] : []))
+  await postOpeningBalances(
+    ctx,
+    opened.map(({ row, opening }) => ({ customer_id: row.customer_id, ...opening })),
+  )
+  for (const { row } of opened) touched.add(row)
 }
 
 /** How a customer stood where it comes from, by the verbs that lead there. */

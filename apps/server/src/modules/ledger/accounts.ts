@@ -38,6 +38,7 @@ export const chart = {
   receivables: { code: '1100', name: 'Receivables from customers', type: 'asset' },
   transfers: { code: '1190', name: 'Transfers between customers', type: 'asset' },
   tax_payable: { code: '2200', name: 'Tax payable', type: 'liability' },
+  opening_balances: { code: '3900', name: 'Opening balances', type: 'equity' },
   internet_revenue: { code: '4000', name: 'Internet services', type: 'income' },
   recurring_revenue: { code: '4010', name: 'Other recurring services', type: 'income' },
   one_time_revenue: { code: '4020', name: 'One-time charges', type: 'income' },

@@ -59,7 +59,10 @@ export async function moveBack(ctx: Ctx, move: Move): Promise<void> {
     await repoint(ctx, pointer, { ...back, only: sql`service_id = any(${idsOf('service')}::uuid[])` })
   const allocated = pointers.find(({ noun }) => noun.name === 'allocation')
   if (allocated)
-    await repoint(ctx, allocated, { ...back, only: sql`invoice_id = any(${idsOf('invoice')}::uuid[])` })
+    await repoint(ctx, allocated, {
+      ...back,
+      only: sql`(invoice_id = any(${idsOf('invoice')}::uuid[]) or opening_debt_id = any(${idsOf('opening_balance')}::uuid[]))`,
+    })
 }
 
 /** Writes down that a row moved by a verb of its own belongs to the move. */

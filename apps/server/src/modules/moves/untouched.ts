@@ -68,7 +68,7 @@ async function mustBeApart(
     select description
     from journal_entries
     where customer_id = ${holder.id} and id > ${move.id} and reverses_id is not null
-      and source_id in (${moved('invoice')} union all ${moved('payment')})
+      and source_id in (${moved('invoice')} union all ${moved('payment')} union all ${moved('opening_balance')})
     limit 1`)
   if (reversed)
     throw new Refused(
@@ -84,18 +84,19 @@ async function mustBeApart(
       'paid_out_since',
       `Credit of ${called(holder)} was paid out since. If it came back, say so first.`,
     )
-  const shared = await ctx.db.maybe(sql<{ number: string }>`
+  const shared = await ctx.db.maybe(sql<{ number: string | null }>`
     select i.number
     from allocations a
-    join invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
-    where a.customer_id = ${holder.id}
-      and a.invoice_id in (${moved('invoice')})
-        <> (coalesce(a.payment_id in (${moved('payment')}), false) or coalesce(a.credit_note_id in (${moved('credit_note')}), false))
+    left join invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
+    where a.customer_id = ${holder.id} and a.refund_id is null
+      and (coalesce(a.invoice_id in (${moved('invoice')}), false) or coalesce(a.opening_debt_id in (${moved('opening_balance')}), false))
+        <> (coalesce(a.payment_id in (${moved('payment')}), false) or coalesce(a.credit_note_id in (${moved('credit_note')}), false)
+          or coalesce(a.opening_credit_id in (${moved('opening_balance')}), false))
     limit 1`)
   if (shared)
     throw new Refused(
       409,
       'paid_since',
-      `Invoice ${shared.number} of the one was paid with money of the other since. Undo that allocation first.`,
+      `${shared.number ? `Invoice ${shared.number}` : 'The opening balance'} of the one was paid with money of the other since. Undo that allocation first.`,
     )
 }

@@ -9,6 +9,7 @@ import { post, reverse } from '#modules/ledger/index.ts'
 import { accountOf, methods } from './methods.ts'
 import { refunds, type Refund } from './refunds.ts'
 import { paidByThemselves } from './reactions.ts'
+import { openCredits, sourceColumns, useCredits } from './open-credits.ts'
 import { settle, unsettle } from './settle.ts'
 
 /** Pays a customer's credit out, all of it or a part. It is taken from the oldest payments and credit notes first. */
@@ -132,7 +133,8 @@ export const returnRefund = command(
 async function freeCredit(ctx: Ctx, customer: Customer): Promise<bigint> {
   const { unallocated } = await ctx.db.one(sql<{ unallocated: bigint }>`
     select (coalesce((select sum(unallocated) from payments where customer_id = ${customer.id}), 0)
-      + coalesce((select sum(unallocated) from credit_notes where customer_id = ${customer.id}), 0))::bigint as unallocated`)
+      + coalesce((select sum(unallocated) from credit_notes where customer_id = ${customer.id}), 0)
+      + coalesce((select sum(open) from opening_balances where customer_id = ${customer.id} and amount > 0), 0))::bigint as unallocated`)
   const free = customer.balance < unallocated ? customer.balance : unallocated
   return free > 0n ? free : 0n
 }
@@ -141,30 +143,16 @@ async function freeCredit(ctx: Ctx, customer: Customer): Promise<bigint> {
 const takeFromCredit = (ctx: Ctx, refund: Refund): Promise<number> =>
   ctx.db.run(sql`
     with open_credits as (
-      select 'payment' as source, id, unallocated as open, date
-      from payments
-      where customer_id = ${refund.customer_id} and unallocated > 0
-      union all
-      select 'credit_note', id, unallocated, date
-      from credit_notes
-      where customer_id = ${refund.customer_id} and unallocated > 0
+      ${openCredits([refund.customer_id])}
     ), laid as (
       select *, (sum(open) over (order by date, id))::bigint as upto
       from open_credits
     ), taken as (
-      select source, id, least(upto, ${refund.amount}::bigint) - (upto - open) as amount
+      select source, id as source_id, least(upto, ${refund.amount}::bigint) - (upto - open) as amount
       from laid
       where upto - open < ${refund.amount}::bigint
-    ), used_payments as (
-      update payments set unallocated = unallocated - t.amount, version = version + 1, updated_at = ${ctx.now}
-      from taken t
-      where t.source = 'payment' and payments.id = t.id
-    ), used_credit_notes as (
-      update credit_notes set unallocated = unallocated - t.amount, version = version + 1, updated_at = ${ctx.now}
-      from taken t
-      where t.source = 'credit_note' and credit_notes.id = t.id
-    )
-    insert into allocations (tenant_id, customer_id, partner_id, payment_id, credit_note_id, refund_id, amount, date, created_at, updated_at)
-    select ${ctx.tenant.id}::uuid, ${refund.customer_id}::uuid, ${refund.partner_id}::uuid, case when source = 'payment' then id end,
-      case when source = 'credit_note' then id end, ${refund.id}::uuid, amount, ${refund.date}::date, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
+    ), ${useCredits(ctx, sql`taken`)}
+    insert into allocations (tenant_id, customer_id, partner_id, payment_id, credit_note_id, opening_credit_id, refund_id, amount, date, created_at, updated_at)
+    select ${ctx.tenant.id}::uuid, ${refund.customer_id}::uuid, ${refund.partner_id}::uuid, ${sourceColumns}, ${refund.id}::uuid, amount,
+      ${refund.date}::date, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
     from taken`)

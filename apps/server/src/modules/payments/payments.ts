@@ -33,6 +33,13 @@ export const allocations = resource('allocation', {
     partner_id: { kind: 'reference', to: 'partner', readonly: true, nullable: true },
     payment_id: { kind: 'reference', to: 'payment', nullable: true, filter: true, list: true },
     credit_note_id: { kind: 'reference', to: 'credit_note', nullable: true, filter: true, list: true },
+    opening_credit_id: {
+      kind: 'reference',
+      to: 'opening_balance',
+      nullable: true,
+      filter: true,
+      help: 'Credit that the customer brought along',
+    },
     invoice_id: { kind: 'reference', to: 'invoice', nullable: true, filter: true, list: true },
     refund_id: {
       kind: 'reference',
@@ -41,6 +48,13 @@ export const allocations = resource('allocation', {
       filter: true,
       list: true,
       help: 'Where it was paid out',
+    },
+    opening_debt_id: {
+      kind: 'reference',
+      to: 'opening_balance',
+      nullable: true,
+      filter: true,
+      help: 'What the customer owed from before',
     },
     amount: { kind: 'money', list: true },
     date: { kind: 'date', list: true },

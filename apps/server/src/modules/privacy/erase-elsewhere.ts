@@ -79,6 +79,7 @@ const namedInAnswers = [
   'payment',
   'refund',
   'contract',
+  'opening_balance',
   'note',
   'todo',
   'file',
