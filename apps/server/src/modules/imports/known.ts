@@ -120,20 +120,20 @@ async function servicesOf(
     has(customer_id, service, alike) {
       const own = byCustomer.get(customer_id) ?? []
       const named = service.external_id === null ? undefined : byId.get(service.external_id)
-      if (named && named.customer_id !== customer_id)
-        throw taken(
-          'service_external_id',
-          'service_of_another',
-          `The service with the id ${service.external_id} belongs to another customer.`,
-        )
+      if (named && named.customer_id !== customer_id) {
+        const detail = `The service with the id ${service.external_id} belongs to another customer.`
+        throw new Refused(409, 'service_of_another', detail, {
+          errors: [{ field: 'service_external_id', code: 'service_of_another', detail }],
+        })
+      }
       if (named) return true
       const holder = service.login === null ? undefined : byLogin.get(service.login)
-      if (holder && holder.customer_id !== customer_id)
-        throw taken(
-          'login',
-          'login_taken',
-          `The login ${service.login} belongs to a service of another customer.`,
-        )
+      if (holder && holder.customer_id !== customer_id) {
+        const detail = `The login ${service.login} belongs to a service of another customer.`
+        throw new Refused(409, 'login_taken', detail, {
+          errors: [{ field: 'login', code: 'login_taken', detail }],
+        })
+      }
       if (service.login !== null) return own.some(({ login }) => login === service.login)
       if (service.external_id !== null) return false
       const same = own.filter(({ login, tariff_id }) => login === null && tariff_id === service.tariff_id)
@@ -141,9 +141,6 @@ async function servicesOf(
     },
   }
 }
-
-const taken = (field: string, code: string, detail: string) =>
-  new Refused(409, code, detail, { errors: [{ field, code, detail }] })
 
 /** A discount off whole invoices is known again by how the invoice calls it. */
 async function discountsOf(ctx: Ctx, customer_ids: readonly string[]): Promise<KnownDiscounts> {
