@@ -14,6 +14,7 @@ const ofTheInstallation: Record<string, string> = {
   tenants: 'is the list of tenants; its own id is the wall',
   schema_migrations: 'says which migrations ran here',
   consumer_positions: 'says how far a consumer has read the outbox of all tenants',
+  accounting_journal: 'holds packets for a second, of whichever ISP, for the RADIUS server alone',
   worker_heartbeats: 'says which worker processes live',
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { createRadiusClient } from '@isp/radius'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { radiusPorts, sweepSessions } from '#modules/radius/index.ts'
+import { accountingCaughtUp, radiusPorts, sweepSessions } from '#modules/radius/index.ts'
 import { sql } from '#kernel/sql.ts'
 import { asTenant, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 
@@ -132,6 +132,7 @@ test.each([
     await nas.close()
     await database.end()
 
+    await accountingCaughtUp(isp.app)
     // A request may still meet a connection that the last cut ended, and is told to try again.
     const counted = await vi.waitFor(() => totals(admin), { timeout: 10_000 })
     expect(Object.keys(counted)).toHaveLength(200)

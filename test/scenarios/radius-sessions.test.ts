@@ -1,6 +1,6 @@
 import { createRadiusClient, type RadiusClient } from '@isp/radius'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { radiusPorts } from '#modules/radius/index.ts'
+import { accountingCaughtUp, radiusPorts } from '#modules/radius/index.ts'
 import { sql } from '#kernel/sql.ts'
 import { asTenant, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 
@@ -117,6 +117,7 @@ test('many sessions of one service in one batch are all counted', async () => {
   await all('Start')
   await all('Interim-Update', { 'Acct-Session-Time': 60, 'Acct-Output-Octets': 1000 })
   await all('Stop', { 'Acct-Session-Time': 90, 'Acct-Output-Octets': 1500 })
+  await accountingCaughtUp(isp.app)
   const after = (await admin.get(`/customers/${customers[2]!.id}/usage?days=2`)).month.output_bytes
   expect(after - before).toBe(40 * 1500)
 })
@@ -152,6 +153,7 @@ test('a customer who moves to another partner takes sessions and usage along, th
   await new Promise((resolve) => setTimeout(resolve, 25))
   await admin.call('PATCH', `/customers/${eve!.id}`, { partner_id: partner.id })
   await Promise.all(starting)
+  await accountingCaughtUp(isp.app)
   const partners = await asTenant(isp, admin.tenant_id, (ctx) =>
     ctx.db.all(sql`
       select distinct partner_id from sessions where customer_id = ${eve!.id}
@@ -163,5 +165,6 @@ test('a customer who moves to another partner takes sessions and usage along, th
       packet('eve', `moving${n}`, 'Stop', { 'Acct-Session-Time': 90, 'Acct-Output-Octets': 30 }),
     ),
   )
+  await accountingCaughtUp(isp.app)
   expect(await found('login=eve&status=online')).toEqual([])
 })

@@ -1,25 +1,18 @@
 import type { App } from '#kernel/app.ts'
-import { poolBeside, poolDb, type Db } from '#kernel/db.ts'
+import { poolBeside, poolDb } from '#kernel/db.ts'
 import type pg from 'pg'
 import { sql } from '#kernel/sql.ts'
 import type { ServerRequest } from '@isp/radius'
 import { accountingKind, eventTime, readAccounting, type AccountingPacket } from './accounting-packet.ts'
+import { Backlog } from './backlog.ts'
 import { Batcher } from './batcher.ts'
 import { readClassToken, type ClassToken } from './class-token.ts'
 import type { RouterClient } from './clients.ts'
-import { Ledger, type Entry, type Place, type Tracked } from './ledger.ts'
+import { strikeOut, writeDown, writtenDown } from './journal.ts'
+import type { Place } from './ledger.ts'
 import { countAccounting } from './metrics.ts'
-import { saveBatch, storedSessions } from './save.ts'
-import { SessionCache } from './session-cache.ts'
+import { SessionBooks, type Lane, type Outcome, type Question } from './session-books.ts'
 import { sessionKey } from './session-key.ts'
-import { findSubscribers } from './subscribers.ts'
-
-type Outcome = 'ack' | 'drop'
-type Question = Entry & { places: readonly Place[] }
-/** How a lane reaches the database, and which it is. */
-type Way = { db: Db; number: number }
-
-const tries = 5
 
 /**
  * While one batch waits for the disk another is worked on, each with a connection of its own. A session is in one batch at a time, so
@@ -27,33 +20,64 @@ const tries = 5
  */
 const lanes = 2
 
+/** So few packets are entered in the books before they are acknowledged. */
+const at_once_max = 8
+
 /**
- * Takes Accounting-Requests: many packets become one statement, and a packet is acknowledged only when that has committed. What is
- * not acknowledged the router sends again, and a packet that is counted already adds nothing; so totals are exact whatever is lost.
+ * Takes Accounting-Requests. A packet is acknowledged only when it is safe in the database. What is not acknowledged the router sends
+ * again, and a packet that is counted already adds nothing; so totals are exact whatever is lost. At rest a packet is entered in the
+ * books at once. When many come together, as after a power cut, they are written down in a journal, acknowledged, and entered behind
+ * that: routers that wait for their answers send everything again, which is how such a storm grows.
  */
 export class AccountingDesk {
   readonly #app: App
   readonly #class_key: Buffer
-  readonly #cache = new SessionCache()
   readonly #pools: readonly pg.Pool[]
   readonly #batches: Batcher<Question, Outcome>
+  readonly #books: SessionBooks
+  readonly #backlog: Backlog<Question>
 
   constructor(app: App, class_key: Buffer) {
     this.#app = app
     this.#class_key = class_key
-    this.#pools = Array.from({ length: lanes }, () => poolBeside(app.pool, 1))
-    const ways = this.#pools.map((pool, number): Way => ({ number, db: poolDb(pool) }))
-    this.#batches = new Batcher((questions, lane) => this.#run(ways[lane]!, questions), {
-      batch_max: 1000,
+    this.#books = new SessionBooks(app.log)
+    this.#pools = Array.from({ length: lanes + 1 }, () => poolBeside(app.pool, 1))
+    const ways = this.#pools.map((pool, number): Lane => ({ number, db: poolDb(pool) }))
+    this.#batches = new Batcher((questions, lane) => this.#take(ways[lane]!, questions), {
+      batch_max: 250,
       in_flight_max: lanes,
       linger_ms: 1,
       // Every name of a session contains it.
       key: ({ packet }) => packet.acct_session_id,
     })
+    this.#backlog = new Backlog(
+      async (questions, ids) => {
+        await this.#books.enter(ways[lanes]!, questions)
+        await strikeOut(ways[lanes]!.db, ids)
+      },
+      (error) =>
+        app.log.error(
+          { err: error },
+          'accounting that was written down cannot be entered; it is tried again',
+        ),
+    )
+  }
+
+  /** Enters what a process that died has acknowledged. */
+  async recover(routerOf: (id: string) => RouterClient | undefined): Promise<void> {
+    for await (const { id, questions } of writtenDown(poolDb(this.#app.pool), routerOf))
+      this.#backlog.add(id, questions)
+    await this.#backlog.caughtUp()
+  }
+
+  /** Resolves when all that was acknowledged has been entered. */
+  caughtUp(): Promise<void> {
+    return this.#backlog.caughtUp()
   }
 
   async stop(): Promise<void> {
     await this.#batches.drained()
+    await this.#backlog.stop()
     for (const pool of this.#pools) await pool.end()
   }
 
@@ -74,63 +98,15 @@ export class AccountingDesk {
     })
   }
 
-  /** A batch as a whole; where a row of it cannot be stored, each packet by itself, so that one does not hold up the others. */
-  async #run(lane: Way, questions: readonly Question[]): Promise<Outcome[]> {
-    try {
-      await this.#store(lane, questions)
-      return questions.map(({ packet }) => counted(packet.kind, 'ack'))
-    } catch (error) {
-      if (!isDataError(error)) throw error
-      if (questions.length === 1) {
-        this.#app.log.warn({ err: error }, 'an accounting packet cannot be stored')
-        return questions.map(({ packet }) => counted(packet.kind, 'drop'))
-      }
-      const outcomes: Outcome[] = []
-      for (const question of questions) outcomes.push(...(await this.#run(lane, [question])))
-      return outcomes
+  /** Nothing is entered before what came earlier, so the journal is used until it is empty. */
+  async #take(lane: Lane, questions: readonly Question[]): Promise<readonly Outcome[]> {
+    if (this.#backlog.size === 0 && questions.length <= at_once_max) {
+      const outcomes = await this.#books.enter(lane, questions)
+      return outcomes.map((outcome, n) => counted(questions[n]!.packet.kind, outcome))
     }
-  }
-
-  async #store(lane: Way, questions: readonly Question[]): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#account(lane, questions, attempt)
-      } catch (error) {
-        if (attempt >= tries || !isConflict(error)) throw error
-      }
-    }
-  }
-
-  async #account({ db, number }: Way, questions: readonly Question[], attempt: number): Promise<void> {
-    const ledger = new Ledger(await this.#sessionsOf(db, questions, attempt))
-    await introduceUnknown(db, ledger, questions)
-    try {
-      for (const question of questions)
-        ledger.enter(question.places.find(({ key }) => ledger.has(key)) ?? question.places[0]!, question)
-      await saveBatch(db, ledger, number)
-    } catch (error) {
-      // What is remembered of them was changed in its place, and is not what is stored.
-      for (const session of ledger.standing()) this.#cache.forget(session.key)
-      throw error
-    }
-    for (const session of ledger.standing()) if (session.clock_at === null) this.#cache.keep(session)
-  }
-
-  /**
-   * What is known of the sessions, from memory or the database. A Start is nearly always of a new one: at first it is not looked for,
-   * and where its names are taken already the insert fails and the second attempt reads.
-   */
-  async #sessionsOf(db: Db, questions: readonly Question[], attempt: number): Promise<Tracked[]> {
-    const known: Tracked[] = []
-    const unread = new Map<string, Place>()
-    for (const { places, packet } of questions) {
-      for (const place of places) {
-        const remembered = this.#cache.get(place.key)
-        if (remembered) known.push(remembered)
-        else if (attempt > 1 || packet.kind !== 'start' || places.length > 1) unread.set(place.key, place)
-      }
-    }
-    return unread.size === 0 ? known : [...known, ...(await storedSessions(db, [...unread.values()]))]
+    await this.#backlog.room()
+    this.#backlog.add(await writeDown(lane.db, questions), questions)
+    return questions.map(({ packet }) => counted(packet.kind, 'ack'))
   }
 
   /** Accounting-On and -Off (RFC 2866 §5.1). */
@@ -143,36 +119,12 @@ export class AccountingDesk {
       delay_s: packet.u32('Acct-Delay-Time') ?? 0,
     }
     const at = new Date(Math.min(eventTime(event, received_at_ms), received_at_ms)).toISOString()
+    await this.#backlog.caughtUp()
     const nas_identifier = packet.string('NAS-Identifier') ?? null
     await poolDb(this.#app.pool).all(sql`
       select radius_router_restarted(
         ${candidates.map(({ tenant_id }) => tenant_id)}::uuid[], ${candidates.map(({ id }) => id)}::uuid[], ${nas_identifier}, ${at})`)
     return counted(kind, 'ack')
-  }
-}
-
-/** Finds out whose the sessions would be that nobody has heard of yet. */
-async function introduceUnknown(db: Db, ledger: Ledger, questions: readonly Question[]): Promise<void> {
-  const unknown = questions.filter(({ places }) => !places.some(({ key }) => ledger.has(key)))
-  if (unknown.length === 0) return
-  const found = await findSubscribers(
-    db,
-    unknown.flatMap(({ places, packet }) =>
-      places.map(({ router, token }) => ({
-        tenant_id: router.tenant_id,
-        login: packet.login,
-        service_id: token?.service_id,
-      })),
-    ),
-  )
-  let at = 0
-  for (const { places } of unknown) {
-    // Known to one of the tenants behind this address, else taken to be of the newest router's.
-    let n = 0
-    while (n < places.length && !found[at + n]) n++
-    if (n === places.length) n = 0
-    ledger.introduce(places[n]!, found[at + n])
-    at += places.length
   }
 }
 
@@ -195,12 +147,3 @@ function counted(kind: string, outcome: Outcome): Outcome {
   countAccounting(kind, outcome)
   return outcome
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : ''
-
-/** Somebody else wrote the same rows: serialization failure, deadlock, a session that is there already. */
-const isConflict = (error: unknown): boolean => ['40001', '40P01', '23505'].includes(codeOf(error))
-
-/** Data exception, integrity violation: it will be no better next time. */
-const isDataError = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error))

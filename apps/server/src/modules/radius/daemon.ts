@@ -13,12 +13,16 @@ import { keepPartitions, sweepSessions } from './sweep.ts'
 
 const running = new WeakMap<App, RadiusServer>()
 const directories = new WeakMap<App, RouterDirectory>()
+const desks = new WeakMap<App, AccountingDesk>()
 
 /** Where this process listens; undefined when it has not the role. For those who configured port 0. */
 export const radiusPorts = (app: App): { auth_port: number; acct_port: number } | undefined => {
   const server = running.get(app)
   return server && { auth_port: server.auth_port, acct_port: server.acct_port }
 }
+
+/** Resolves when what this process has acknowledged so far stands in sessions and usage. */
+export const accountingCaughtUp = async (app: App): Promise<void> => desks.get(app)?.caughtUp()
 
 /** A router made or changed through this process is known at once; other processes look four times a second. */
 export const learnRouters = onBatch(
@@ -37,6 +41,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
   const class_key = app.secrets.deriveKey('radius class')
   const access = new AccessDesk(app, log, class_key)
   const accounting = new AccountingDesk(app, class_key)
+  await accounting.recover((id) => directory.byId(id))
   const heard = new Map<string, RouterClient>()
   const complain = quietly(app)
   const server = await open(app, {
@@ -59,6 +64,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
   })
   running.set(app, server)
   directories.set(app, directory)
+  desks.set(app, accounting)
   const chores = [
     every(10_000, app, () => noteHeard(app, heard)),
     // wall clock: routers live in real time.
@@ -72,6 +78,7 @@ export async function startDaemon(app: App): Promise<{ stop(): Promise<void> }> 
     async stop() {
       running.delete(app)
       directories.delete(app)
+      desks.delete(app)
       for (const chore of chores) clearInterval(chore)
       await server.close()
       await accounting.stop()

@@ -1,5 +1,5 @@
 export { authAttempts } from './attempts.ts'
-export { radiusPorts } from './daemon.ts'
+export { accountingCaughtUp, radiusPorts } from './daemon.ts'
 export { coaRequests, sessions, type CoaRequest, type Session } from './sessions.ts'
 export { sweepSessions } from './sweep.ts'
 export { addPastSessions, type PastSession } from './seed.ts'
