@@ -117,7 +117,15 @@ test('a planned change moves no money and costs its fee on its day; one that is 
   await admin.post('/billing_policies', { partner_id: root.id, fee_down: '30.00', charge: 'next_bill' })
   const planned = { tariff_id: cheap, date: '2027-10-20', dry_run: true }
   const { result } = await admin.post(`/services/${service_id}/change_tariff`, planned)
-  expect(result.money).toMatchObject({ net: '0.00', sentence: 'No money moves before 2027-10-20.' })
+  // The rest of the month on the new tariff comes with the next bill, so that only the fee is charged.
+  expect(result.money).toMatchObject({
+    on: '2027-10-20',
+    credit: '77.42',
+    charge: '0.00',
+    fee: '30.00',
+    net: '47.42',
+  })
+  expect(result.money.sentence).toMatch(/^No money moves before 2027-10-20\./)
   await admin.post(`/services/${service_id}/change_tariff`, { ...planned, dry_run: false })
   await admin.post(`/services/${service_id}/change_tariff`, { tariff_id: dear, date: '2027-10-25' })
   expect(await balance(admin, customer_id)).toBe('0.00')

@@ -1,18 +1,23 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { currencyDigits, formatDecimal } from '#kernel/money.ts'
 import { sql } from '#kernel/sql.ts'
+import { onItsDay } from '#modules/services/index.ts'
 
 /**
  * What a rehearsed change of a service would do to its customer's balance: `{money: {credit, charge, fee, net, balance_before,
- * balance_after, currency, lines, sentence}}`, in decimals. Nothing for whoever may not see invoices or prices.
+ * balance_after, currency, lines, sentence}}`, in decimals. Nothing for whoever may not see invoices or prices. Of a planned change it is
+ * what moves on its day, `on`, as far as is billed by now.
  */
 export async function moneyMoved(ctx: Ctx): Promise<Record<string, unknown>> {
   const changed = ctx.effects.events.find(
     ({ noun, data }) => noun === 'service' && typeof data.customer_id === 'string',
   )
   if (!changed || !ctx.access.can('invoice', 'get') || ctx.access.hidden('service').has('price')) return {}
+  const { from } = changed.data
+  const on = changed.type === 'service.change_planned' && typeof from === 'string' ? from : null
+  const { effects } = on === null ? ctx : await onItsDay(ctx, changed.row_id, on)
   const idsOf = (type: string) =>
-    ctx.effects.events.filter((event) => event.type === type).map(({ row_id }) => row_id)
+    effects.events.filter((event) => event.type === type).map(({ row_id }) => row_id)
   const lines = await ctx.db.all(sql<Line>`
     select 'credit' as kind, n.customer_id, l.description, l.period_from, l.period_to, - l.net as net, - l.tax as tax, - l.total as total
     from credit_note_lines l
@@ -39,8 +44,7 @@ export async function moneyMoved(ctx: Ctx): Promise<Record<string, unknown>> {
     ...(fee > 0n ? [`the change itself costs ${money(fee)}`] : []),
   ]
   const before = payer.balance - moved
-  const { from } = changed.data
-  const later = changed.type === 'service.change_planned' && typeof from === 'string'
+  const goes = `the balance goes from ${money(before)} to ${money(payer.balance)} ${ctx.tenant.currency}.`
   return {
     money: {
       credit: money(credit),
@@ -59,12 +63,15 @@ export async function moneyMoved(ctx: Ctx): Promise<Record<string, unknown>> {
         tax: money(tax),
         total: money(total),
       })),
-      sentence:
-        parts.length > 0
-          ? `${sentenceOf(parts)}; the balance goes from ${money(before)} to ${money(payer.balance)} ${ctx.tenant.currency}.`
-          : later
-            ? `No money moves before ${from}.`
-            : 'No money moves.',
+      on,
+      sentence: [
+        ...(on === null ? [] : [`No money moves before ${on}.`]),
+        ...(parts.length > 0
+          ? [`${on === null ? '' : 'Then, of what is billed by now: '}${sentenceOf(parts)}; ${goes}`]
+          : on === null
+            ? ['No money moves.']
+            : []),
+      ].join(' '),
     },
   }
 }

@@ -35,7 +35,11 @@ test('who pays by the year pays the new price when another year begins', () => {
 })
 
 test('on the first day of a period that very period is the next one', () => {
-  expect(effectOn(yearly, version, tariff, '2028-03-01')!.from).toBe('2028-03-01')
+  expect(effectOn(yearly, version, tariff, '2028-03-01', '2028-02-29')!.from).toBe('2028-03-01')
+})
+
+test('but not when it is said on that day only, since the period is paid for', () => {
+  expect(effectOn(yearly, version, tariff, '2028-03-01', '2028-03-01')!.from).toBe('2029-03-01')
 })
 
 test('who has no price any more keeps the old one, and so does who agreed another', () => {

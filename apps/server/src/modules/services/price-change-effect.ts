@@ -40,6 +40,7 @@ export async function effectsOf(
   page: { after?: string; limit: number },
 ): Promise<{ effects: Effect[]; last: string | null }> {
   const begins = version.effective_existing ?? version.effective_new
+  const said = dayAt(ctx, version.created_at)
   const standing = await ctx.db.all(sql<Standing>`
     select s.id as service_id, s.customer_id, c.name as customer_name, s.login, coalesce(p.status, s.status) as status,
       coalesce(p.quantity, s.quantity) as quantity, coalesce(p.period_months, s.period_months) as period_months, p.anchor,
@@ -68,7 +69,7 @@ export async function effectsOf(
     order by s.id
     limit ${page.limit}`)
   return {
-    effects: standing.flatMap((one) => effectOn(one, version, tariff, begins) ?? []),
+    effects: standing.flatMap((one) => effectOn(one, version, tariff, begins, said) ?? []),
     last: standing.length < page.limit ? null : (standing.at(-1)?.service_id ?? null),
   }
 }
@@ -79,12 +80,19 @@ export const monthly = (
   { quantity, period_months }: Pick<Effect, 'quantity' | 'period_months'>,
 ) => scale(price * BigInt(quantity), 1n, BigInt(period_months))
 
-/** What a version does to a service as it stands on the day the version begins; undefined where it changes nothing. */
+const dayAt = (ctx: Ctx, at: string): string =>
+  Temporal.Instant.from(at).toZonedDateTimeISO(ctx.tenant.time_zone).toPlainDate().toString()
+
+/**
+ * What a version does to a service as it stands on the day the version begins; undefined where it changes nothing. A period that
+ * begins on the very day on which the change is entered (`said`) is no next one: it is being paid for already.
+ */
 export function effectOn(
   { anchor, billing_day, planned_until, ...service }: Standing,
   version: Pick<TariffVersion, 'existing' | 'include_custom_prices'>,
   tariff: Parameters<typeof listPrice>[0],
   begins: string,
+  said = '',
 ): Effect | undefined {
   const after = listPrice(tariff, service.period_months)
   const keeps = (kept: Effect['kept']): Effect => ({
@@ -102,7 +110,7 @@ export function effectOn(
     anchor: anchor === null ? null : dayOf(anchor),
   })
   const wanted =
-    version.existing !== 'next_period' || span.first === dayOf(begins)
+    version.existing !== 'next_period' || (span.first === dayOf(begins) && said < begins)
       ? begins
       : dateOf(span.first + span.length)
   // A promotional price stays to its end; what comes after it is what changes.

@@ -240,3 +240,17 @@ test('periods of several months are counted from where they begin', () => {
     ['2027-09-01', null],
   ])
 })
+
+test('a period that is left and taken again on one day goes on being counted from where it began', () => {
+  const periods = entered(
+    { kind: 'activate', date: '2027-01-10' },
+    { kind: 'terms', date: '2027-03-05', period_months: 3, price: 9000n },
+    { kind: 'terms', date: '2027-04-20', period_months: 1, price: 3000n },
+    { kind: 'terms', date: '2027-04-20', period_months: 3, price: 12_000n },
+  )
+  expect(periods.map(({ from, price, anchor }) => [from, price, anchor])).toEqual([
+    ['2027-01-10', 3000n, null],
+    ['2027-03-05', 9000n, '2027-03-05'],
+    ['2027-04-20', 12_000n, '2027-03-05'],
+  ])
+})

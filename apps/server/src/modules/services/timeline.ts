@@ -9,11 +9,14 @@ export function timelineOf(changes: readonly DatedChange[]): Timeline {
   let state: State = { started: false, ended: false, disabled: false, stops: new Set(), terms, anchor: null }
   const periods: Period[] = []
   for (const [date, ofDay] of byDay(changes)) {
+    const before = state.terms.period_months
     for (const change of ofDay) if (!state.ended) state = after(state, change)
     const status = statusOf(state)
     if (status === 'pending') continue
     const { period_months } = state.terms
-    const anchor = period_months === 1 ? null : (state.anchor ?? date)
+    // What a day changes there and back again has not changed.
+    const counted = period_months === before ? state.anchor : null
+    const anchor = period_months === 1 ? null : (counted ?? date)
     state = { ...state, anchor }
     const last = periods.at(-1)
     const period: Period = { from: date, until: null, status, ...state.terms, anchor }
@@ -133,7 +136,6 @@ function withTerms(state: State, change: DatedChange): State {
   const period_months = change.period_months ?? terms.period_months
   return {
     ...state,
-    anchor: period_months === terms.period_months ? state.anchor : null,
     terms: {
       tariff_id: change.tariff_id ?? terms.tariff_id,
       price: change.price ?? terms.price,
