@@ -166,17 +166,25 @@ test('what is shown under conditions is asked for under them', async () => {
   })
 })
 
-test('numbers are given in order, to rows at once as well', async () => {
+test('numbers are given in order: to the rows that are there, and to new ones, one or many at once', async () => {
+  const there: { id: string }[] = (await admin.get('/customers?sort=created_at&limit=500')).data
+  expect(there.length).toBeGreaterThan(3)
   await declare('member_no', 'auto_number', { pattern: 'M-{next|4}', filterable: true })
+  // Whoever comes while the others wait to be numbered has the number after theirs.
+  const nth = (n: number) => `M-${String(n).padStart(4, '0')}`
+  expect((await customer({})).member_no).toBe(nth(there.length + 1))
   await settled(isp, admin.tenant_id)
-  expect((await customer({})).member_no).toBe('M-0001')
+  const numbered = (await admin.get('/customers?sort=created_at&limit=500')).data
+  expect(numbered.map((row: { custom: { member_no: string } }) => row.custom.member_no)).toEqual(
+    numbered.map((_: unknown, n: number) => nth(n + 1)),
+  )
   expect(await refusal({ member_no: 'M-9999' })).toEqual(['custom.member_no:read_only'])
   const many = await admin.post('/customers/bulk', {
     operation: 'create',
     rows: Array.from({ length: 3 }, (_, i) => ({ name: `Many ${i}` })),
   })
   expect(many.done).toBe(3)
-  expect((await admin.get('/customers?custom.member_no=M-0004')).data).toHaveLength(1)
+  expect((await admin.get(`/customers?custom.member_no=${nth(there.length + 4)}`)).data).toHaveLength(1)
 })
 
 test('a formula is computed of what the reader may see', async () => {

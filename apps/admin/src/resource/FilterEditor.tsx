@@ -68,7 +68,7 @@ export function FilterValue({ field, operator, value, onChange }: ValueProps) {
       />
     )
   }
-  if (field.kind === 'choice') {
+  if (field.kind === 'choice' || field.kind === 'choices') {
     return (
       <Checkbox.Group
         value={value === '' ? [] : value.split(',')}
@@ -98,7 +98,7 @@ export function FilterValue({ field, operator, value, onChange }: ValueProps) {
       />
     )
   }
-  if ((field.kind === 'reference' || field.kind === 'user') && field.to) {
+  if (['reference', 'references', 'user'].includes(field.kind) && field.to) {
     return (
       <ReferencePicker
         to={field.to}

@@ -1,7 +1,21 @@
 import { humanise } from '../format.ts'
 import { allFields, fieldNamed, type Field, type Kind, type Noun } from '../meta.ts'
 
-export type Operator = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'null' | 'starts'
+const everyOperator = [
+  'eq',
+  'ne',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'nin',
+  'all',
+  'contains',
+  'null',
+  'starts',
+] as const
+export type Operator = (typeof everyOperator)[number]
 
 /** One condition of a list, as it stands in the address and in the API's query: `balance[lt]=0`. */
 export type Filter = { field: string; operator: Operator; value: string }
@@ -13,7 +27,11 @@ const operators: Partial<Record<Kind, Operator[]>> = {
   choice: ['in', 'nin', 'null'],
   boolean: ['eq'],
   reference: ['eq', 'ne', 'null'],
-  references: [],
+  // Of several values.
+  choices: ['in', 'all', 'nin', 'null'],
+  emails: ['contains', 'nin', 'null'],
+  phones: ['contains', 'nin', 'null'],
+  references: ['contains', 'nin', 'null'],
   long_text: [],
   rich_text: [],
   user: ['eq', 'ne', 'null'],
@@ -71,12 +89,18 @@ export function filtersOf(noun: Noun, query: Record<string, string>): Filter[] {
     const [, name = '', operator = 'eq'] = /^([a-z_0-9.]+)(?:\[([a-z]+)\])?$/.exec(key) ?? []
     const field = fields.get(name)
     if (!field || !isOperator(operator)) return []
-    return [{ field: name, operator: field.kind === 'choice' && operator === 'eq' ? 'in' : operator, value }]
+    return [
+      {
+        field: name,
+        operator: ['choice', 'choices'].includes(field.kind) && operator === 'eq' ? 'in' : operator,
+        value,
+      },
+    ]
   })
 }
 
 function isOperator(text: string): text is Operator {
-  return ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'nin', 'null', 'starts'].includes(text)
+  return everyOperator.some((operator) => operator === text)
 }
 
 /** The key under which a filter stands in the address. */

@@ -51,10 +51,12 @@ export function matches(tree: Tree, values: Record<string, unknown>): boolean {
 }
 
 function holds(value: unknown, operator: string, wanted: unknown): boolean {
-  const empty = value === null || value === undefined || value === ''
+  const empty =
+    value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
   if (operator === 'null') return String(wanted) === 'false' ? !empty : empty
   if (empty) return false
   const list: unknown[] = Array.isArray(wanted) ? wanted : String(wanted).split(',')
+  if (Array.isArray(value)) return holdsAmong(value, operator, wanted, list)
   const compared = order(value, wanted)
   switch (operator) {
     case '=':
@@ -85,6 +87,37 @@ function holds(value: unknown, operator: string, wanted: unknown): boolean {
       return String(value).startsWith(String(wanted))
     case 'between':
       return order(value, list[0]) >= 0 && order(value, list[1]) <= 0
+    default:
+      return false
+  }
+}
+
+/** A field of several values: what it contains, of which of some it has any, all or none. */
+function holdsAmong(
+  values: readonly unknown[],
+  operator: string,
+  wanted: unknown,
+  list: readonly unknown[],
+): boolean {
+  const has = (one: unknown) => values.some((value) => String(value) === String(one))
+  switch (operator) {
+    case '=':
+    case 'eq':
+    case 'contains':
+      return has(wanted)
+    case 'in':
+    case 'anyOf':
+      return list.some(has)
+    case 'all':
+    case 'allOf':
+      return list.every(has)
+    case '!=':
+    case 'ne':
+      return !has(wanted)
+    case 'nin':
+    case 'notIn':
+    case 'doesNotContain':
+      return !list.some(has)
     default:
       return false
   }

@@ -10,7 +10,8 @@ export function useFilterText(noun: Noun, filter: Filter): string {
   const { tenant } = useMeta()
   const field = filterField(noun, filter.field)
   const reference =
-    (field?.kind === 'reference' || field?.kind === 'user') &&
+    field !== undefined &&
+    ['reference', 'references', 'user'].includes(field.kind) &&
     field.to !== undefined &&
     filter.operator !== 'null'
   const title = useReferenceTitle(reference ? field.to : undefined, filter.value)
@@ -20,7 +21,7 @@ export function useFilterText(noun: Noun, filter: Filter): string {
     : filter.value
         .split(',')
         .map((one) => written(field, one, tenant.currency))
-        .join(t('filter.or'))
+        .join(t(filter.operator === 'all' ? 'filter.and' : 'filter.or'))
   if (filter.operator === 'null')
     return t(filter.value === 'true' ? 'filter.isEmpty' : 'filter.isNotEmpty', { field: field.label })
   return t('filter.text', { field: field.label, operator: t(`filter.operator.${filter.operator}`), value })
@@ -30,6 +31,6 @@ function written(field: Field, value: string, currency: string): string {
   if (field.kind === 'money') return money(value, currency)
   if (field.kind === 'date') return date(value)
   if (field.kind === 'kbps') return kbps(value)
-  if (field.kind === 'choice' || field.kind === 'boolean') return labelOf(field, value)
+  if (['choice', 'choices', 'boolean'].includes(field.kind)) return labelOf(field, value)
   return value
 }

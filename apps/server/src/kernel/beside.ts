@@ -1,4 +1,5 @@
 import type { Ctx } from './ctx.ts'
+import { manyKinds } from './many-values.ts'
 import { invalidField, Refused } from './refused.ts'
 import { words, type Field, type Resource } from './resource.ts'
 import { visibleCustomFields } from './shape.ts'
@@ -37,6 +38,12 @@ export function customNamed(
       key,
       use === 'filter' ? 'not_filterable' : 'not_sortable',
       `${noun.label_plural} cannot be ${use === 'filter' ? 'filtered' : 'sorted'} by ${name} unless the field is marked ${use === 'filter' ? 'filterable' : 'sortable'}.`,
+    )
+  if (manyKinds.has(field.kind))
+    throw invalidField(
+      key,
+      'several_values',
+      `${noun.label_plural} cannot be put in order or grouped by ${name}, which holds several values.`,
     )
   if (!field.beside?.ready)
     throw new Refused(

@@ -22,10 +22,11 @@ function valueAt(values: Readonly<Record<string, unknown>>, name: string): unkno
 }
 
 function holds(value: unknown, operator: string, wanted: unknown): boolean {
-  const empty = value === null || value === ''
+  const empty = value === null || value === '' || (Array.isArray(value) && value.length === 0)
   if (operator === 'null') return String(wanted) === 'false' ? !empty : empty
   if (empty) return false
   const list = Array.isArray(wanted) ? wanted : String(wanted).split(',')
+  if (Array.isArray(value)) return holdsAmong(value, operator, wanted, list)
   switch (operator) {
     case 'eq':
       return order(value, wanted) === 0
@@ -47,6 +48,31 @@ function holds(value: unknown, operator: string, wanted: unknown): boolean {
       return String(value).startsWith(String(wanted))
     case 'between':
       return order(value, list[0]) >= 0 && order(value, list[1]) <= 0
+    default:
+      return false
+  }
+}
+
+/** A field of several values: what it contains, of which of some it has any, all or none. */
+function holdsAmong(
+  values: readonly unknown[],
+  operator: string,
+  wanted: unknown,
+  list: readonly unknown[],
+): boolean {
+  const has = (one: unknown) => values.some((value) => String(value) === String(one))
+  switch (operator) {
+    case 'eq':
+    case 'contains':
+      return has(wanted)
+    case 'in':
+      return list.some(has)
+    case 'all':
+      return list.every(has)
+    case 'ne':
+      return !has(wanted)
+    case 'nin':
+      return !list.some(has)
     default:
       return false
   }

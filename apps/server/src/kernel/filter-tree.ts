@@ -22,6 +22,9 @@ const spoken: Record<string, string> = {
   '>=': 'gte',
   notIn: 'nin',
   beginsWith: 'starts',
+  anyOf: 'in',
+  allOf: 'all',
+  doesNotContain: 'nin',
 }
 
 /** Reads and judges a tree; what is wrong is named by its place: `filter.rules.2.operator`. Fields are judged by the list. */

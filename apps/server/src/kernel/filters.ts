@@ -3,6 +3,7 @@ import { plannedAnew } from './db.ts'
 import { besideInOrder, customNamed, rowsBeside, type Beside } from './beside.ts'
 import type { Ctx } from './ctx.ts'
 import { readTree, type Tree } from './filter-tree.ts'
+import { manyCondition } from './many-values.ts'
 import { Complaint, kinds } from './kinds.ts'
 import { visiblePartners } from './permissions.ts'
 import { invalidField, Refused } from './refused.ts'
@@ -73,6 +74,8 @@ function testOf(
   order?: Order,
 ): Test {
   if (name.startsWith('custom.')) {
+    const many = manyCondition(ctx, noun, { key, name, operator, value })
+    if (many) return { sql: many }
     const { field, beside } = customNamed(ctx, noun, name, 'filter', key)
     const compared = condition(ctx, id(beside.column), name, field, operator, value)
     // Where the list is read in the order of such a field, the columns are there.

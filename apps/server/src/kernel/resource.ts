@@ -4,6 +4,7 @@
  */
 import type { Apart } from './apart.ts'
 import type { Beside } from './beside.ts'
+import type { ManyValues } from './many-values.ts'
 import type { Ctx } from './ctx.ts'
 import type { Sql } from './sql.ts'
 
@@ -90,6 +91,8 @@ export type Field = {
   key?: string
   /** The indexed column of an administrator's field. */
   beside?: Beside
+  /** An administrator's field of several values: where lists are filtered by them. */
+  many?: ManyValues
   /** An expression that must hold of an administrator's field, and what to say when it does not. */
   rule?: { expression: string; message?: string }
   /** What an administrator's field comes to, as an expression over its row. */

@@ -7,7 +7,7 @@ import { invalidField, Refused } from '#kernel/refused.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id, sql } from '#kernel/sql.ts'
 import { indexLater } from './index-fields.ts'
-import { checkDeclared, fieldOf, needsColumn, plain, type Declared } from './vocabulary.ts'
+import { checkDeclared, fieldOf, needsColumn, needsValues, plain, type Declared } from './vocabulary.ts'
 
 const mostOnANoun = 200
 const valuesLookedAt = 5000
@@ -38,7 +38,7 @@ export async function checkCustomField(
     default: plain(row.default),
     visible_when: plain(row.visible_when),
   } as Declared
-  checkDeclared(ctx, declared)
+  checkDeclared(ctx, declared, { beside: true })
   mustPointSomewhere(ctx, declared)
   mustAskOfFields(ctx, noun, declared)
   const others = await ctx.db.all(sql<{ name: string; key: string }>`
@@ -58,7 +58,8 @@ export async function checkCustomField(
     const key = freeKey(declared.name, new Set(others.map((other) => other.key)))
     given.key = key
     await mustFitOldValues(ctx, noun, declared, key)
-    if (declared.kind === 'auto_number') await beginSeries(ctx, seriesOf(noun.name, key), declared.pattern)
+    if (declared.kind === 'auto_number')
+      Object.assign(given, await beginNumbers(ctx, noun, seriesOf(noun.name, key), key, declared.pattern))
   }
   if (before && declared.kind === 'auto_number' && 'pattern' in given)
     await ctx.db.run(sql`
@@ -72,13 +73,27 @@ export async function forgetCustomField(ctx: Ctx, row: Record<string, unknown>):
   if (row.index_status !== 'none') indexLater(ctx, String(row.noun))
 }
 
-/** Numbers go on where a deleted field of this key stopped. */
-async function beginSeries(ctx: Ctx, name: string, pattern: string | null | undefined): Promise<void> {
+/**
+ * Numbers go on where a deleted field of this key stopped. Rows that exist come first, so as many are kept for them; the job gives them
+ * out (number-rows.ts).
+ */
+async function beginNumbers(
+  ctx: Ctx,
+  noun: Resource,
+  series: string,
+  key: string,
+  pattern: string | null | undefined,
+): Promise<{ numbers_from: bigint; numbers_to: bigint }> {
   const printed = pattern ?? '{next}'
   const known = await ctx.db.maybe(
-    sql`update number_series set pattern = ${printed} where name = ${name} returning name`,
+    sql`update number_series set pattern = ${printed} where name = ${series} returning name`,
   )
-  if (!known) await createSeries(ctx, name, printed)
+  if (!known) await createSeries(ctx, series, printed)
+  const { rows } = await ctx.db.one(sql<{ rows: number }>`
+    select count(*)::integer as rows from ${id(noun.table)} where not custom ? ${key}::text`)
+  const { next } = await ctx.db.one(sql<{ next: bigint }>`
+    update number_series set next = next + ${rows} where name = ${series} returning next`)
+  return { numbers_from: next - BigInt(rows), numbers_to: next - 1n }
 }
 
 /** A condition on what no row has would never be met. */
@@ -115,7 +130,9 @@ function index(
   before: Record<string, unknown> | undefined,
   declared: Declared,
 ): void {
-  const wanted = needsColumn(declared) || declared.searchable === true
+  // Rows that exist are numbered by the same job.
+  const numbers = declared.kind === 'auto_number' && !before
+  const wanted = needsColumn(declared) || needsValues(declared) || declared.searchable === true || numbers
   const uses = ['filterable', 'sortable', 'unique', 'searchable'] as const
   const changed = !before || uses.some((use) => use in given && given[use] !== before[use])
   if (!changed || (!wanted && (!before || before.index_status === 'none'))) return

@@ -2,7 +2,7 @@ import type { Extensions } from '#kernel/app.ts'
 import type { Db } from '#kernel/db.ts'
 import type { Fields, Resource } from '#kernel/resource.ts'
 import { sql } from '#kernel/sql.ts'
-import { fieldOf, type Declared } from './vocabulary.ts'
+import { fieldOf, needsValues, type Declared } from './vocabulary.ts'
 
 type StoredEntity = Pick<Resource, 'name' | 'plural' | 'label' | 'label_plural'> & {
   id: string
@@ -12,6 +12,7 @@ type StoredEntity = Pick<Resource, 'name' | 'plural' | 'label' | 'label_plural'>
 }
 type StoredField = Declared & { entity_id: string; column_name: string }
 type StoredCustomField = Declared & {
+  id: string
   noun: string
   key: string
   column_name: string | null
@@ -77,6 +78,9 @@ const customFieldsOf = (declared: readonly StoredCustomField[]): Fields =>
       {
         ...fieldOf(field),
         key: field.key,
+        ...(needsValues(field)
+          ? { many: { field_id: field.id, ready: field.index_status === 'ready' } }
+          : {}),
         ...(field.column_name && field.table_name
           ? {
               beside: {

@@ -3,6 +3,7 @@ import { job, type Work } from '#kernel/jobs.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id, raw, sql } from '#kernel/sql.ts'
 import { asOwner } from './ddl.ts'
+import { numberRows } from './number-rows.ts'
 import { finishColumns, shapeBeside } from './table-beside.ts'
 
 const chunk = 5000
@@ -52,10 +53,11 @@ async function copyChunk(
     ${from ? sql`where id > ${from}::uuid` : sql``}
     order by id
     limit ${chunk}
-    for share`)
+    for no key update`)
   const last = rows.at(-1)?.id
   if (last === undefined) return undefined
   const row_ids = rows.map((row) => row.id)
+  await numberRows(ctx, noun, ids, row_ids)
   const beside = await ctx.db.maybe(
     sql<{ fill: string }>`select fill from custom_tables where noun = ${noun.name}`,
   )
@@ -73,9 +75,10 @@ async function copyChunk(
 /** The stored statement, its tenant and rows put in. */
 function filling(fill: string, tenant_id: string, noun: Resource, row_ids: readonly string[]) {
   const rows = sql`(select tenant_id, id, custom from ${id(noun.table)} where id = any(${row_ids}::uuid[]))`
-  const [before = '', after = ''] = fill.split('@rows@')
-  const [middle = '', end = ''] = after.split('$1')
-  return sql`${raw(before)}${rows}${raw(middle)}${tenant_id}${raw(end)}`
+  const parts = fill
+    .split(/(@rows@|\$1)/)
+    .map((part) => (part === '@rows@' ? rows : part === '$1' ? sql`${tenant_id}::uuid` : raw(part)))
+  return parts.reduce((left, right) => sql`${left}${right}`)
 }
 
 /** Words of fields that are searched no more, found by what their rows say of themselves. */

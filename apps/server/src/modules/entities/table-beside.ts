@@ -1,11 +1,11 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { kinds } from '#kernel/kinds.ts'
-import type { Resource } from '#kernel/resource.ts'
+import type { FieldKind, Resource } from '#kernel/resource.ts'
 import { id, raw, sql } from '#kernel/sql.ts'
 import { fillStatement, type ColumnField } from './columns.ts'
 import { run } from './ddl.ts'
 import { opaqueName } from './names.ts'
-import { needsColumn, searchKind, type Declared } from './vocabulary.ts'
+import { needsColumn, needsValues, searchKind, type Declared } from './vocabulary.ts'
 
 export type StoredCustomField = Declared & {
   id: string
@@ -13,6 +13,9 @@ export type StoredCustomField = Declared & {
   column_name: string | null
   index_status: 'none' | 'indexing' | 'ready'
   index_from: string | null
+  numbers_from: bigint | null
+  numbers_to: bigint | null
+  retyped_from: FieldKind | null
 }
 
 /**
@@ -26,9 +29,14 @@ export async function shapeBeside(owner: Ctx, noun: Resource): Promise<string[]>
   const declared = await fieldsOf(owner, noun)
   await searchWhatIsSearchable(owner, noun, declared)
   const wanted = declared.filter(needsColumn)
+  const many = declared.filter(needsValues)
+  await owner.db.run(sql`
+    delete from custom_values
+    where tenant_id = ${owner.tenant.id}
+      and field_id = any(${declared.filter((field) => !needsValues(field)).map(({ id: field_id }) => field_id)}::uuid[])`)
   const known = await owner.db.maybe(sql<{ table_name: string }>`
     select table_name from custom_tables where tenant_id = ${owner.tenant.id} and noun = ${noun.name}`)
-  if (wanted.length === 0) {
+  if (wanted.length === 0 && many.length === 0) {
     if (known) await dropBeside(owner, noun, known.table_name)
     return toCopy(declared)
   }
@@ -44,7 +52,7 @@ export async function shapeBeside(owner: Ctx, noun: Resource): Promise<string[]>
   )
   for (const field of fields.filter(({ column_name }) => !there.includes(column_name)))
     await run(owner, columnStatements(owner, table, field))
-  const fill = fillStatement(table, fields, owner.tenant.currency)
+  const fill = fillStatement(table, fields, many, owner.tenant.currency)
   await owner.db.run(sql`
     insert into custom_tables (tenant_id, noun, table_name, fill)
     values (${owner.tenant.id}, ${noun.name}, ${table_name}, ${fill})
@@ -79,10 +87,11 @@ export async function finishColumns(owner: Ctx, noun: Resource, ids: readonly st
     await owner.db.run(sql`
       update custom_fields
       set index_status = case index_status when 'none' then 'none' else 'ready' end, index_from = null, index_note = ${note},
-        "unique" = "unique" and ${note}::text is null, index_done = coalesce(index_total, 0), updated_at = ${owner.now}
+        "unique" = "unique" and ${note}::text is null, retyped_from = null, index_done = coalesce(index_total, 0), updated_at = ${owner.now}
       where tenant_id = ${owner.tenant.id} and id = ${field.id}`)
   }
   if (beside) await owner.db.run(raw(`analyze ${table}`))
+  if (fields.some(needsValues)) await owner.db.run(raw('analyze custom_values'))
 }
 
 /** Answers why the column cannot be unique, where it cannot. */

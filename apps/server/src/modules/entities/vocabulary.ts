@@ -3,6 +3,7 @@ import { reserved } from '#kernel/filters.ts'
 import { BadExpression, compileExpression } from '#kernel/expressions.ts'
 import { readTree } from '#kernel/filter-tree.ts'
 import { Complaint, JsonValue, kinds } from '#kernel/kinds.ts'
+import { manyKinds } from '#kernel/many-values.ts'
 import { patternOf } from '#kernel/patterns.ts'
 import { invalid, invalidField, Refused, type FieldError } from '#kernel/refused.ts'
 import type { Field, FieldKind } from '#kernel/resource.ts'
@@ -66,8 +67,11 @@ export function mustBeName(name: string, field = 'name'): void {
     throw invalidField(field, 'reserved', `The name “${name}” has a meaning of its own. Choose another.`)
 }
 
-/** Judges one declared field by itself; what needs the database is asked elsewhere. Errors name the field's part: `values`. */
-export function checkDeclared(ctx: Ctx, declared: Declared): void {
+/**
+ * Judges one declared field by itself; what needs the database is asked elsewhere. Errors name the field's part: `values`. `beside`: it is
+ * added to a built-in noun, where fields of several values can be filtered by.
+ */
+export function checkDeclared(ctx: Ctx, declared: Declared, { beside = false } = {}): void {
   mustBeName(declared.name)
   const errors: FieldError[] = []
   const complain = (field: string, code: string, detail: string) => errors.push({ field, code, detail })
@@ -90,7 +94,8 @@ export function checkDeclared(ctx: Ctx, declared: Declared): void {
   if (isText(kind) && declared.max != null && (declared.max < 1 || declared.max > 20_000))
     complain('max', 'out_of_range', 'max must be between 1 and 20,000 characters.')
   for (const use of ['filterable', 'sortable', 'unique'] as const) {
-    if (declared[use] && !canIndex(declared))
+    const many = use === 'filterable' && beside && manyKinds.has(kind)
+    if (declared[use] && !canIndex(declared) && !many)
       complain(
         use,
         'cannot_be_indexed',
@@ -223,7 +228,15 @@ export function fieldOf(declared: Declared): Field {
 
 /** Whether a field of a built-in noun stands in a typed column beside `custom`. */
 export const needsColumn = ({ kind, filterable, sortable, unique }: Declared): boolean =>
-  filterable === true || sortable === true || unique === true || kind === 'reference' || kind === 'user'
+  (filterable === true && !manyKinds.has(kind)) ||
+  sortable === true ||
+  unique === true ||
+  kind === 'reference' ||
+  kind === 'user'
+
+/** Whether a field of a built-in noun stands in `custom_values`, a row for each of its values. */
+export const needsValues = ({ kind, filterable }: Declared): boolean =>
+  filterable === true && manyKinds.has(kind)
 
 /** Kinds of words that search splits a value into; see make_searchable. */
 export const searchKind = (kind: FieldKind): 'words' | 'phone' | 'mac' | 'ip' | undefined =>
