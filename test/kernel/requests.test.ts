@@ -1,3 +1,6 @@
+import { connect, type AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 
@@ -47,6 +50,7 @@ test('hostile JSON is refused with a sentence', async () => {
     [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 400, 'too_deep'],
     ['[]', 400, 'not_an_object'],
     ['"text"', 400, 'not_an_object'],
+    ['null', 400, 'not_an_object'],
     ['{"name": "a\\u0000b"}', 422, 'invalid'],
     ['{"name": "\\ud800"}', 422, 'invalid'],
     ['{"name": 7}', 422, 'invalid'],
@@ -62,6 +66,14 @@ test('hostile JSON is refused with a sentence', async () => {
     ])
     expect(answer.body.detail.length).toBeGreaterThan(10)
   }
+  const bytes = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff]), Buffer.from('"}')])
+  const unreadable = await isp.server.inject({
+    method: 'POST',
+    url: '/api/v1/labels',
+    headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json' },
+    payload: Readable.from([bytes]),
+  })
+  expect([unreadable.statusCode, unreadable.json().code]).toEqual([400, 'not_utf8'])
   expect((await raw('name=x', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415)
 })
 
@@ -116,6 +128,33 @@ test('hostile queries and paths are refused, never a 500', async () => {
     const answer = await admin.call(method, path, {})
     expect([path, answer.status >= 400 && answer.status < 500]).toEqual([path, true])
   }
+})
+
+test('an address that cannot be read, and what is no HTTP, are refused as everything is', async () => {
+  for (const [path, status, code] of [
+    ['/customers/%ff', 400, 'bad_address'],
+    [`/customers/${'x'.repeat(300)}`, 414, 'address_too_long'],
+  ] as const) {
+    const { headers, body } = await admin.call('GET', path)
+    expect([headers['content-type'], body.status, body.code]).toEqual([
+      'application/problem+json; charset=utf-8',
+      status,
+      code,
+    ])
+  }
+  await isp.server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = isp.server.server.address() as AddressInfo
+  const told = async (sent: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(sent)
+    const [head, body] = (await text(socket)).split('\r\n\r\n')
+    expect(head).toContain('application/problem+json')
+    return JSON.parse(body!).code
+  }
+  expect(await told('hello\r\n\r\n')).toBe('not_http')
+  expect(await told(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)).toBe(
+    'headers_too_large',
+  )
 })
 
 test('money with three decimals, unknown and read-only fields, another tenant’s ids: each mistake is named', async () => {

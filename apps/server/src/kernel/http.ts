@@ -25,6 +25,7 @@ import { observeRequest } from './metrics.ts'
 import { refusalOf, sendProblem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { moneyNeedsKey, Refused } from './refused.ts'
+import { refuseAddress, refuseConnection } from './unreadable.ts'
 
 /** The HTTP edge: who asks, how often, in what form; then one of `readAs`, `actAs`. Nothing else here knows the business. */
 export const bodyLimit = 1_048_576
@@ -40,14 +41,16 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     bodyLimit,
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseConnection,
     requestTimeout: 120_000,
     forceCloseConnections: 'idle',
   })
   await server.register(cookie)
   server.removeContentTypeParser('application/json')
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
     try {
-      done(null, parseJson(body as string))
+      done(null, parseJson(textOf(body as Buffer)))
     } catch (error) {
       done(error as Error)
     }
@@ -279,10 +282,21 @@ export async function freshly<T>(
 }
 
 export function bodyOf(request: FastifyRequest): Record<string, unknown> {
-  const body: unknown = request.body ?? {}
+  const body: unknown = request.body === undefined ? {} : request.body
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Refused(400, 'not_an_object', 'The body must be a JSON object.')
   return body as Record<string, unknown>
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Bytes that are not UTF-8 are refused: what they meant cannot be known, and question marks would be stored for it. */
+function textOf(body: Buffer): string {
+  try {
+    return utf8.decode(body)
+  } catch {
+    throw new Refused(400, 'not_utf8', 'The body is not text in UTF-8.')
+  }
 }
 
 /** JSON with two bounds that `JSON.parse` lacks: depth, and no key that reaches an object's prototype. */

@@ -9,18 +9,18 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusa
     .code(refusal.status)
     .headers(refusal.headers)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `/api/docs/problems#${refusal.code}`,
-        title: words(refusal.code),
-        status: refusal.status,
-        code: refusal.code,
-        detail: refusal.message,
-        ...(refusal.errors.length > 0 ? { errors: refusal.errors } : {}),
-        request_id: request.id,
-      }),
-    )
+    .send(JSON.stringify({ ...problemOf(refusal), request_id: request.id }))
 }
+
+/** A refusal as RFC 9457 has it. */
+export const problemOf = (refusal: Refused) => ({
+  type: `/api/docs/problems#${refusal.code}`,
+  title: words(refusal.code),
+  status: refusal.status,
+  code: refusal.code,
+  detail: refusal.message,
+  ...(refusal.errors.length > 0 ? { errors: refusal.errors } : {}),
+})
 
 /** Everything that can be thrown, as the refusal a client gets. `undefined` is a defect of ours: a 500. */
 export function refusalOf(error: unknown): Refused | undefined {

@@ -34,12 +34,11 @@ export function openapiOf(ctx: Ctx): OpenApi {
     },
     servers: [{ url: '/' }],
     security: [{ api_key: [] }],
-    paths: Object.assign(
-      {},
+    paths: together([
       kernelPaths,
       ...nouns.map((noun) => nounPaths(ctx, noun)),
-      ...ctx.app.modules.map((module) => module.paths),
-    ),
+      ...ctx.app.modules.map((module) => module.paths ?? {}),
+    ]),
     components: {
       securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: 'isp_…' } },
       schemas: Object.assign({ problem }, ...nouns.map((noun) => schemasOf(ctx, noun))),
@@ -52,4 +51,12 @@ export function openapiOf(ctx: Ctx): OpenApi {
       parameters,
     },
   }
+}
+
+/** A module may describe another method of a path that its noun has already. */
+function together(described: readonly Paths[]): Paths {
+  const paths: Paths = {}
+  for (const [path, methods] of described.flatMap((some) => Object.entries(some)))
+    paths[path] = { ...paths[path], ...methods }
+  return paths
 }

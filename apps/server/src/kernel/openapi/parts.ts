@@ -13,6 +13,8 @@ export type Operation = {
   summary: string
   description?: string
   parameters?: (Parameter | Reference)[]
+  /** Empty: whoever asks need not have signed in. */
+  security?: []
   requestBody?: { required: boolean; content: Record<string, { schema?: object }> }
   responses: Record<string, object>
 }
@@ -29,6 +31,12 @@ export const body = (schema: object, required = true) => ({
 })
 export const answers = (status: number, schema: object) => ({
   [status]: { description: 'Done', content: { 'application/json': { schema } } },
+  default: refused,
+})
+
+/** Bytes of one kind as the answer. */
+export const file = (type: string, description = 'The file') => ({
+  200: { description, content: { [type]: {} } },
   default: refused,
 })
 

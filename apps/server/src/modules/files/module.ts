@@ -4,6 +4,7 @@ import { asResource } from '#kernel/store.ts'
 import { destroyFile, restoreFile, sweep } from './bin.ts'
 import { dropContents } from './contents.ts'
 import { binnedFiles, files } from './files.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 
 /** Documents on customers and on anything else: in a folder of this machine, or in S3. */
@@ -14,4 +15,5 @@ export const filesModule: Module = {
   jobs: [anyJob(dropContents)],
   schedules: [sweep],
   routes,
+  paths,
 }

@@ -11,6 +11,7 @@ import {
   suspendUser,
 } from './commands.ts'
 import { apiKeys, numberSeries, roles, savedViews, signInSessions, tenants, users } from './identity.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 
 export const identity: Module = {
@@ -26,6 +27,7 @@ export const identity: Module = {
   ],
   verbs: [createUser, setPassword, suspendUser, activateUser, createApiKey, revokeApiKey, revokeSession],
   routes,
+  paths,
   authenticate,
   principalOf,
 }

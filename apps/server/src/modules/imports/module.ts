@@ -4,6 +4,7 @@ import { asResource } from '#kernel/store.ts'
 import { runAgain, validateAgain } from './commands.ts'
 import { imports } from './imports.ts'
 import { runImport } from './job.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 
 export const importsModule: Module = {
@@ -12,4 +13,5 @@ export const importsModule: Module = {
   verbs: [runAgain, validateAgain],
   jobs: [anyJob(runImport)],
   routes,
+  paths,
 }

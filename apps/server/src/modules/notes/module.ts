@@ -1,6 +1,7 @@
 import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
 import { notes, todos } from './notes.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { completeTodo, reopenTodo } from './todo.ts'
 
@@ -10,4 +11,5 @@ export const notesModule: Module = {
   nouns: [asResource(notes), asResource(todos)],
   verbs: [completeTodo, reopenTodo],
   routes,
+  paths,
 }

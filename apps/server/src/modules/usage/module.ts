@@ -2,6 +2,7 @@ import type { Module } from '#kernel/app.ts'
 import { daily } from '#kernel/schedules.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource } from '#kernel/store.ts'
+import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { usageDays } from './usage.ts'
 
@@ -19,4 +20,5 @@ export const usage: Module = {
     }),
   ],
   routes,
+  paths,
 }
