@@ -190,9 +190,7 @@ function isProblem(answer: { headers: Record<string, unknown>; body: string }): 
   if (!String(answer.headers['content-type']).startsWith('application/problem+json')) return false
   const { code, detail, status } = JSON.parse(answer.body) as Record<string, unknown>
   return (
-    /^[a-z][a-z0-9_]+$/.test(String(code)) &&
-    /^[^a-z{].*[.!?]$|^[“a-z_]/su.test(String(detail)) &&
-    typeof status === 'number'
+    /^[a-z][a-z0-9_]+$/.test(String(code)) && /^\S+ \S+ \S/.test(String(detail)) && typeof status === 'number'
   )
 }
 

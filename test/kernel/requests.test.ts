@@ -157,6 +157,13 @@ test('an address that cannot be read, and what is no HTTP, are refused as everyt
   )
 })
 
+test('the scheme of a credential is read in any case, as RFC 9110 §11.1 has it', async () => {
+  for (const scheme of ['bearer', 'BEARER'])
+    expect(
+      (await admin.call('GET', '/me', undefined, { authorization: `${scheme} ${admin.token}` })).status,
+    ).toBe(200)
+})
+
 test('money with three decimals, unknown and read-only fields, another tenant’s ids: each mistake is named', async () => {
   const tariff = await admin.call('POST', '/tariffs', {
     title: 'x',

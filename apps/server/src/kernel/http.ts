@@ -160,7 +160,7 @@ const notSignedIn = (detail: string) =>
 function credentials(request: FastifyRequest): { token: string; by: 'api_key' | 'session' } {
   const header = request.headers.authorization
   if (header !== undefined) {
-    const token = /^Bearer ([\x21-\x7e]{1,200})$/.exec(header)?.[1]
+    const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header)?.[1]
     if (!token) throw notSignedIn('The Authorization header must be “Bearer isp_…”.')
     return { token, by: 'api_key' }
   }
