@@ -1,6 +1,10 @@
 import { Complaint, JsonValue, kinds, type Money } from '#kernel/kinds.ts'
 import type { Field, FieldKind } from '#kernel/resource.ts'
 
+/** So many different values of a field are read in another kind, and so many that do not fit are shown. */
+export const mostValues = 200_000
+export const shownMisfits = 20
+
 /** Kinds that no other becomes and that become no other: their values are ids of rows, or cannot be read. */
 const fixed = new Set<FieldKind>([
   'reference',
@@ -37,7 +41,7 @@ function candidates(value: unknown, to: FieldKind): unknown[] {
   const text = plainText(one)
   if (to === 'json') return [value]
   if (to === 'boolean') return [one, yesOrNo[text.toLowerCase()]]
-  if (whole.has(to)) return /^-?\d{1,15}([.,]0+)?$/.test(text) ? [Number.parseInt(text, 10)] : [one]
+  if (whole.has(to)) return /^\s*-?\d{1,15}([.,]0+)?\s*$/.test(text) ? [Number.parseInt(text, 10)] : [one]
   if (to === 'decimal' || to === 'money' || to === 'percent' || to === 'bigint')
     return [
       text

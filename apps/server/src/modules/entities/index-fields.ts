@@ -2,6 +2,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { job, type Work } from '#kernel/jobs.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { id, raw, sql } from '#kernel/sql.ts'
+import { readAgain } from './custom-conversion.ts'
 import { asOwner } from './ddl.ts'
 import { numberRows } from './number-rows.ts'
 import { finishColumns, shapeBeside } from './table-beside.ts'
@@ -58,6 +59,7 @@ async function copyChunk(
   if (last === undefined) return undefined
   const row_ids = rows.map((row) => row.id)
   await numberRows(ctx, noun, ids, row_ids)
+  await readAgain(ctx, noun, ids, row_ids)
   const beside = await ctx.db.maybe(
     sql<{ fill: string }>`select fill from custom_tables where noun = ${noun.name}`,
   )

@@ -1,12 +1,13 @@
 import { command } from '#kernel/commands.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { JsonValue, kinds } from '#kernel/kinds.ts'
+import { manyKinds } from '#kernel/many-values.ts'
 import { invalidField, Refused } from '#kernel/refused.ts'
 import type { FieldKind } from '#kernel/resource.ts'
 import { printValue } from '#kernel/shape.ts'
 import { raw, sql } from '#kernel/sql.ts'
 import { change } from '#kernel/store.ts'
-import { asText, canBecome, converted } from './convert.ts'
+import { asText, canBecome, converted, mostValues, shownMisfits } from './convert.ts'
 import { asOwner, run } from './ddl.ts'
 import { inBin } from './commands.ts'
 import { entities, entityFields, fieldVocabulary, type Entity } from './entities.ts'
@@ -16,9 +17,6 @@ import { opaqueName } from './names.ts'
 import { ownerColumn, planField, type PlannedField } from './plan.ts'
 import { planOf } from './planning.ts'
 import { checkDeclared, fieldOf, plain, type Declared } from './vocabulary.ts'
-
-const mostValues = 200_000
-const shownMisfits = 20
 
 /**
  * Another kind for a field that has values. Each different value is read in the new kind: what does not fit is shown and stops it,
@@ -47,7 +45,11 @@ export const retypeField = command(
     const kind = input.kind as FieldKind
     if (!canBecome(field.kind as FieldKind, kind))
       throw invalidField('kind', 'cannot_become', `A field of kind ${field.kind} cannot become ${kind}.`)
-    const declared = declaredAnew(field, { ...input, values: plain(input.values) }, kind)
+    const declared = declaredAnew(
+      field as unknown as Declared,
+      { ...input, values: plain(input.values) },
+      kind,
+    )
     checkDeclared(ctx, declared)
     if (ctx.rehearsal) {
       const fit = await fitting(ctx, field, declared)
@@ -63,10 +65,15 @@ export const retypeField = command(
 )
 
 /** As it was declared, in its new kind; what the kind has no use for is left out. */
-function declaredAnew(field: EntityField, input: Record<string, unknown>, kind: FieldKind): Declared {
+export function declaredAnew(
+  field: Declared,
+  input: Record<string, unknown>,
+  kind: FieldKind,
+  { beside = false } = {},
+): Declared {
   const canBe = kinds[kind].compare !== 'none' && kind !== 'url'
   return {
-    ...(field as unknown as Declared),
+    ...field,
     kind,
     values: (input.values as string[] | null) ?? null,
     min: (input.min as number | null) ?? null,
@@ -75,22 +82,22 @@ function declaredAnew(field: EntityField, input: Record<string, unknown>, kind: 
     pattern: null,
     to: null,
     default: null,
-    filterable: field.filterable && canBe,
-    sortable: field.sortable && canBe,
-    unique: field.unique && canBe,
+    filterable: field.filterable === true && (canBe || (beside && manyKinds.has(kind))),
+    sortable: field.sortable === true && canBe,
+    unique: field.unique === true && canBe && kind !== 'boolean',
     searchable:
-      field.searchable &&
+      field.searchable === true &&
       ['text', 'long_text', 'email', 'url', 'phone', 'mac', 'ip', 'choice'].includes(kind),
   }
 }
 
-const summaryOf = (fit: Fit) => ({
-  values_read: fit.values.size,
+export const summaryOf = (fit: { values_read: number; misfits: unknown[]; rows: number }) => ({
+  values_read: fit.values_read,
   misfits: fit.misfits,
   misfit_rows: fit.rows,
 })
 
-type Fit = { values: Map<string, string>; misfits: unknown[]; rows: number }
+type Fit = { values: Map<string, string>; values_read: number; misfits: unknown[]; rows: number }
 
 /** Each different stored value, as text, and what it becomes, as text. */
 async function fitting(ctx: Ctx, field: EntityField, declared: Declared): Promise<Fit> {
@@ -112,7 +119,7 @@ async function fitting(ctx: Ctx, field: EntityField, declared: Declared): Promis
     values: plain(field.values) as string[] | null,
   })
   const after = fieldOf(declared)
-  const fit: Fit = { values: new Map(), misfits: [], rows: 0 }
+  const fit: Fit = { values: new Map(), values_read: old.length, misfits: [], rows: 0 }
   for (const { stored, text, n } of old) {
     const printed = printValue(ctx, before, stored)
     const value = converted(printed, after, ctx.tenant)
@@ -125,7 +132,11 @@ async function fitting(ctx: Ctx, field: EntityField, declared: Declared): Promis
   return fit
 }
 
-function mustFit(field: EntityField, fit: Fit, drop: boolean): void {
+export function mustFit(
+  field: { required: boolean },
+  fit: { misfits: unknown[]; rows: number },
+  drop: boolean,
+): void {
   if (fit.rows === 0) return
   if (field.required && drop)
     throw invalidField(
