@@ -317,11 +317,13 @@ test('what the other paid less on all of its services, its services go on paying
     Promise.all([kept, double].map(async (id) => (await admin.get(`/customers/${id}`)).balance))
   const before = await balances()
   const merged = await admin.post(`/customers/${kept}/merge`, { from_customer_id: double })
-  expect(merged.warnings).toEqual([expect.stringContaining('stay behind: 1')])
+  expect(merged.warnings).toEqual([])
   expect((await admin.get(`/discounts/${paper.id}`)).customer_id).toBe(kept)
-  // Only its services: 31 less 10 %, from the next invoice on less half of that.
+  // Only its services: 31 less 10 %, from the next invoice on less half of that, on three of them less 5 % of what is left.
   expect(await amountOf(double_service.service_id, '2027-01-15')).toBe('27.90')
-  expect(await amountOf(double_service.service_id, '2027-02-01')).toBe('13.95')
+  expect(await amountOf(double_service.service_id, '2027-02-01')).toBe('13.25')
+  expect(await amountOf(double_service.service_id, '2027-04-30')).toBe('13.25')
+  expect(await amountOf(double_service.service_id, '2027-05-01')).toBe('13.95')
   expect(await amountOf(kept_service.service_id, '2027-02-01')).toBe('31.00')
   await admin.post(`/customers/${double}/undo_merge`)
   expect(await balances()).toEqual(before)
@@ -335,6 +337,37 @@ test('what the other paid less on all of its services, its services go on paying
   await advance(isp, admin.tenant_id, '31d')
   await runBilling(isp, admin, '2027-02-01')
   const [invoice] = (await admin.get(`/invoices?customer_id=${kept}&date=2027-02-01`)).data
-  expect(invoice.total).toBe('43.95')
+  expect(invoice.total).toBe('43.25')
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})
+
+test('of a discount on so many invoices, what was used up stays used up', async () => {
+  const admin = await newTenant(isp, { at: '2027-01-01T08:00:00Z' })
+  const { kept, double, double_service } = await twice(admin)
+  for (const [label, periods] of [
+    ['For three', 3],
+    ['For one', 1],
+  ])
+    await admin.post('/discounts', {
+      customer_id: double,
+      from_date: '2027-02-01',
+      kind: 'percent',
+      percent: '50',
+      applies_to: 'invoice',
+      label,
+      periods,
+    })
+  await advance(isp, admin.tenant_id, '31d')
+  await runBilling(isp, admin, '2027-02-01')
+  await admin.post(`/customers/${kept}/merge`, { from_customer_id: double })
+  const amountOn = async (date: string) =>
+    (await admin.get(`/services/${double_service.service_id}/explain?date=${date}`)).price.amount
+  expect(await Promise.all(['2027-03-01', '2027-04-30', '2027-05-01'].map(amountOn))).toEqual([
+    '15.50',
+    '15.50',
+    '31.00',
+  ])
+  const given = (await admin.get(`/discounts?service_id=${double_service.service_id}&status=given`)).data
+  expect(given).toMatchObject([{ label: 'For three', from_date: '2027-03-01', to_date: '2027-04-30' }])
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })

@@ -99,7 +99,12 @@ export const mergeCustomer = command(
     const moved = await moveEverything(ctx, between)
     const discounts_given = await followDiscounts(
       ctx,
-      { from_customer_id: other.id, to_customer_id: customer.id, from_invoice: next_billing_on },
+      {
+        from_customer_id: other.id,
+        to_customer_id: customer.id,
+        from_invoice: next_billing_on,
+        invoices_used: await invoicesDiscounted(ctx, other.id),
+      },
       sql`select row_id from customer_move_rows where customer_move_id = ${move.id} and noun = 'service'`,
     )
     await ctx.db.run(sql`
@@ -204,18 +209,19 @@ async function leaveBehind(ctx: Ctx, other: Customer): Promise<string[]> {
     }>`select id from scheduled_changes where customer_id = ${other.id} and status = 'planned'`,
   )
   for (const { id } of plans) await cancelScheduledChange(ctx, id, { reason: 'the customer is merged' })
-  const { discounts } = await ctx.db.one(sql<{ discounts: number }>`
-    select count(*)::integer as discounts
-    from discounts
-    where customer_id = ${other.id} and status = 'given' and applies_to = 'invoice' and kind = 'percent' and periods is not null`)
-  return [
-    ...(plans.length > 0 ? [`Changes planned for ${called(other)} are cancelled: ${plans.length}.`] : []),
-    ...(discounts > 0
-      ? [
-          `Discounts of ${called(other)} by percent on so many of its invoices stay behind: ${discounts}. Give them anew.`,
-        ]
-      : []),
-  ]
+  return plans.length > 0 ? [`Changes planned for ${called(other)} are cancelled: ${plans.length}.`] : []
+}
+
+/** Of discounts for so many invoices, on how many each was. */
+async function invoicesDiscounted(ctx: Ctx, customer_id: string): Promise<Map<string, number>> {
+  const used = await ctx.db.all(sql<{ id: string; invoices: number }>`
+    select d.id, count(distinct i.id)::integer as invoices
+    from discounts d
+    join invoice_lines l on l.tenant_id = d.tenant_id and l.discount_id = d.id
+    join invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.status <> 'void'
+    where d.customer_id = ${customer_id} and d.applies_to = 'invoice' and d.periods is not null
+    group by d.id`)
+  return new Map(used.map(({ id, invoices }) => [id, invoices]))
 }
 
 /** Out of the one balance and into the other, through an account that is nothing in sum. */
