@@ -1,10 +1,12 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, signIn, stumblingBlocks, type Look } from './chromium.ts'
+import { launchChromium, openWindow, settle, signIn, sizes, stumblingBlocks } from './chromium.ts'
 
 let app: App
 let browser: Browser
+/** One person looks at everything, in one page that is never loaded again, as one does. */
+let page: Page
 let customer: Row
 let imported: Row
 
@@ -32,73 +34,73 @@ beforeAll(async () => {
     '/imports?noun=customers&validate_only=true&file_name=customers.csv',
     new Blob(['id,name,plan\n1,One,\n2,Two,No such tariff\n'], { type: 'text/csv' }),
   )
+  page = await (await openWindow(browser, app.url)).newPage()
 })
 afterAll(async () => {
   await browser?.close()
   await app?.stop()
 })
 
-const looks: [string, Look][] = [
-  ['wide and light', {}],
-  ['wide and dark', { dark: true }],
-  ['phone', { phone: true }],
-]
+const walks = Object.entries(sizes)
 
-test.each(looks)(
-  'every main screen, %s: nothing to stumble over, nothing wider than the window',
-  async (_, look) => {
-    const window = await openWindow(browser, app.url, look)
-    const page = await window.newPage()
-    await page.goto('/sign-in')
-    const found = [...(await problemsOf(page, 'sign in'))]
-    await signIn(page, app)
-    await page.waitForURL(/\/$/)
+test.each(walks)(
+  'every main screen, %s, light and dark: nothing to stumble over, nothing wider than the window',
+  async (size, viewport) => {
+    await page.setViewportSize(viewport)
+    if (size === 'wide') {
+      await page.goto('/sign-in')
+      expect(await problemsOf('sign in')).toEqual([])
+      await signIn(page, app)
+      await page.waitForURL(/\/$/)
+    }
+    const found: string[] = []
     for (const path of screens()) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      found.push(...(await problemsOf(page, path)))
+      await go(path)
+      found.push(...(await problemsOf(path)))
     }
     expect(found).toEqual([])
-    await window.close()
   },
   240_000,
 )
 
-test('the palette and the list of keys', async () => {
-  const window = await openWindow(browser, app.url)
-  const page = await signedIn(window)
-  await page.keyboard.press('Control+k')
-  await page.getByRole('dialog').waitFor()
-  const found = await problemsOf(page, 'palette')
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Shift+?')
-  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
-  expect([...found, ...(await problemsOf(page, 'keys'))]).toEqual([])
-  await window.close()
-})
-
-test.each(looks)('menus that are open, %s', async (_, look) => {
-  const window = await openWindow(browser, app.url, look)
-  const page = await window.newPage()
-  await page.goto(`/customers/${customer.id}?tab=addresses`)
-  await signIn(page, app)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  const found: string[] = []
-  for (const name of ['Actions', /^Use as: Mill/]) {
-    await page.getByRole('button', { name }).click()
-    await page.getByRole('menu').waitFor()
-    found.push(...(await problemsOf(page, `menu ${name}`)))
+test.each(walks)(
+  'what opens over a screen, %s: the palette, the list of keys, menus',
+  async (_, viewport) => {
+    await page.setViewportSize(viewport)
+    await go('/customers')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog').waitFor()
+    const found = await problemsOf('palette')
     await page.keyboard.press('Escape')
-    await page.getByRole('menu').waitFor({ state: 'detached' })
-  }
-  await page.goto('/customers')
-  await page.getByRole('grid').waitFor()
-  await page.getByRole('button', { name: /Export/ }).click()
-  await page.getByRole('menu').waitFor()
-  found.push(...(await problemsOf(page, 'menu of the export')))
-  expect(found).toEqual([])
-  await window.close()
-})
+    await page.keyboard.press('Shift+?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    found.push(...(await problemsOf('keys')))
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    for (const [path, name, role] of opened()) {
+      await go(path)
+      await page.getByRole('button', { name }).first().click()
+      await page.getByRole(role).filter({ visible: true }).waitFor()
+      found.push(...(await problemsOf(`${path}, ${name}`)))
+      await page.keyboard.press('Escape')
+      await page.getByRole(role).filter({ visible: true }).waitFor({ state: 'detached' })
+    }
+    expect(found).toEqual([])
+  },
+  120_000,
+)
+
+/** Where a button opens something over the screen, and what. */
+function opened(): [string, string | RegExp, 'menu' | 'dialog'][] {
+  return [
+    ['/customers', /^Filter/, 'menu'],
+    ['/customers', 'Views', 'menu'],
+    ['/customers', 'Columns', 'dialog'],
+    ['/customers', /^Export/, 'menu'],
+    [`/customers/${customer.id}`, 'More actions', 'menu'],
+    [`/customers/${customer.id}?tab=addresses`, /^Use as: Mill/, 'menu'],
+  ]
+}
 
 function screens(): string[] {
   const lists = [
@@ -144,20 +146,19 @@ function screens(): string[] {
   ]
 }
 
-async function problemsOf(page: Page, screen: string): Promise<string[]> {
-  await page.waitForLoadState('networkidle')
+/** As a link within the app does it. */
+async function go(path: string): Promise<void> {
+  await page.evaluate((to) => history.pushState({}, '', to), path)
+  await settle(page)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+async function problemsOf(screen: string): Promise<string[]> {
+  await settle(page)
   const blocks = await stumblingBlocks(page)
   const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
   return [
     ...blocks.map((block) => `${screen}: ${block}`),
     ...(overflows ? [`${screen}: wider than the window`] : []),
   ]
-}
-
-async function signedIn(window: BrowserContext): Promise<Page> {
-  const page = await window.newPage()
-  await page.goto('/customers')
-  await signIn(page, app)
-  await page.getByRole('grid').waitFor()
-  return page
 }

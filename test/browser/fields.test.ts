@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, signIn, stumblingBlocks } from './chromium.ts'
+import { launchChromium, openWindow, signIn, sizes, stumblingBlocks } from './chromium.ts'
 
 /** An administrator adds a field, tries it, and works with it in a list: in a real browser. */
 let app: App
@@ -107,7 +107,7 @@ test('kinds that are more than a line of text have inputs of their own, also on 
     ['area', 'formula', { formula: '6 * 7' }],
   ] as const)
     await app.api('POST', '/custom_fields', { noun: 'customer', name, kind, ...more })
-  const phone = await openWindow(browser, app.url, { phone: true })
+  const phone = await openWindow(browser, app.url, sizes.phone)
   const small = await phone.newPage()
   await small.goto('/sign-in')
   await signIn(small, app)

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
-import { launchChromium, openWindow, signIn, stumblingBlocks } from './chromium.ts'
+import { launchChromium, openWindow, signIn, sizes, stumblingBlocks } from './chromium.ts'
 
 /** Somebody asks what is known of them, and then to be forgotten. */
 let app: App
@@ -49,7 +49,7 @@ test('an export is asked for, watched and fetched', async () => {
 
 test('the erasing is shown before it is done, and wants the number typed', async () => {
   for (const phone of [true, false]) {
-    const window = await openWindow(browser, app.url, { phone })
+    const window = await openWindow(browser, app.url, phone ? sizes.phone : sizes.wide)
     const page = await window.newPage()
     await page.goto(`/customers/${customer.id}?do=erase`)
     await signIn(page, app)
@@ -73,7 +73,7 @@ test('the erasing is shown before it is done, and wants the number typed', async
 
 test('the doctor’s page says how the installation is', async () => {
   for (const phone of [false, true]) {
-    const window = await openWindow(browser, app.url, { phone })
+    const window = await openWindow(browser, app.url, phone ? sizes.phone : sizes.wide)
     const page = await window.newPage()
     await page.goto('/doctor')
     await signIn(page, app)

@@ -111,6 +111,13 @@ export function date(value: string): string {
   return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at)
 }
 
+/** The server's sentence, its `2026-03-01` and `21.41 EUR` written as everywhere else on the screen. */
+export function readable(sentence: string): string {
+  return sentence
+    .replaceAll(/\b\d{4}-\d\d-\d\d\b(?![-T\d])/g, date)
+    .replaceAll(/(?<![\d.,])(-?\d+\.\d+) ([A-Z]{3})\b/g, (_, amount, currency) => money(amount, currency))
+}
+
 /** `25 Oct`, for axes. */
 export function shortDate(value: string): string {
   return dateFormat({ day: 'numeric', month: 'short', timeZone: 'UTC' }).format(

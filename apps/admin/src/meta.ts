@@ -1,5 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, type Refs } from './api.ts'
+import { date, labelOf } from './format.ts'
 import type { Tree } from './resource/tree.ts'
 
 export type Kind =
@@ -181,7 +182,18 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function titleOf(noun: Noun, row: Record<string, unknown>): string {
-  const title = row[noun.title_field] ?? row['title'] ?? row['name'] ?? row['number'] ?? row['description']
-  return title === null || title === undefined || title === '' ? noun.label : String(title)
+/** What a person calls the row; a service without a login is called by its tariff. */
+export function titleOf(
+  noun: Noun,
+  row: Record<string, unknown>,
+  refs = row['_refs'] as Refs | undefined, // As rows bear them.
+): string {
+  const named = (reference: unknown) => refs?.[String(reference)]?.title
+  const field = noun.fields.find((one) => one.name === noun.title_field)
+  const own = row[noun.title_field]
+  if (field && own != null && field.kind === 'date') return date(String(own))
+  if (field && own != null && field.kind === 'choice') return labelOf(field, own)
+  if (field && own != null && field.kind === 'reference') return named(own) ?? noun.label
+  const title = own ?? row['title'] ?? row['name'] ?? row['number'] ?? row['description']
+  return String(title ?? named(row['tariff_id']) ?? '') || noun.label
 }

@@ -1,4 +1,6 @@
-import { Button, Drawer } from '@mantine/core'
+import { ActionIcon, Button, Drawer, Menu } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconDots } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Noun } from '../meta.ts'
@@ -14,14 +16,32 @@ export function CollectionCommands({ noun, without = [] }: { noun: Noun; without
     (command) => command.on === 'collection' && command.verb !== 'create' && !without.includes(command.verb),
   )
   const open = commands.find((command) => command.verb === query['do'])
+  const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const close = () => setQuery({ do: undefined })
   return (
     <>
-      {commands.map((command) => (
-        <Button key={command.verb} variant="default" onClick={() => setQuery({ do: command.verb }, true)}>
-          {command.label}
-        </Button>
-      ))}
+      {phone && commands.length > 0 && (
+        <Menu>
+          <Menu.Target>
+            <ActionIcon variant="default" size={30} aria-label={t('page.more')}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {commands.map((command) => (
+              <Menu.Item key={command.verb} onClick={() => setQuery({ do: command.verb }, true)}>
+                {command.label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {!phone &&
+        commands.map((command) => (
+          <Button key={command.verb} variant="default" onClick={() => setQuery({ do: command.verb }, true)}>
+            {command.label}
+          </Button>
+        ))}
       <Drawer
         opened={open !== undefined}
         onClose={close}

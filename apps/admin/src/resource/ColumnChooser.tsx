@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Group, Popover, Stack } from '@mantine/core'
 import { IconChevronDown, IconChevronUp, IconColumns3 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Noun } from '../meta.ts'
@@ -26,11 +26,9 @@ export function ColumnChooser({
   return (
     <Popover position="bottom-end" trapFocus>
       <Popover.Target>
-        <Tooltip label={t('columns.title')}>
-          <ActionIcon size="lg" aria-label={t('columns.title')}>
-            <IconColumns3 size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon size="lg" aria-label={t('columns.title')} title={t('columns.title')}>
+          <IconColumns3 size={17} />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap={4} w={250} mah={440} style={{ overflowY: 'auto' }} tabIndex={0}>
@@ -45,7 +43,7 @@ export function ColumnChooser({
               />
               <Group gap={0} wrap="nowrap">
                 <ActionIcon
-                  size="sm"
+                  size={24}
                   disabled={index === 0}
                   onClick={() => move(index, -1)}
                   aria-label={t('columns.earlier', { column: labels.get(name) })}
@@ -53,7 +51,7 @@ export function ColumnChooser({
                   <IconChevronUp size={14} />
                 </ActionIcon>
                 <ActionIcon
-                  size="sm"
+                  size={24}
                   disabled={index === state.shown.length - 1}
                   onClick={() => move(index, 1)}
                   aria-label={t('columns.later', { column: labels.get(name) })}

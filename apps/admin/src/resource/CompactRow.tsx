@@ -25,11 +25,7 @@ export function CompactRow({ noun, row, shown, refs, extra = {} }: Props) {
     <div className={classes.row}>
       <div className={classes.line}>
         <TextLink href={paths.row(noun, row.id)} fw={500} className={classes.text}>
-          {title?.kind === 'date' || title?.kind === 'reference' ? (
-            <Value field={{ ...title, kind: 'text' }} value={titleOf(noun, row)} />
-          ) : (
-            titleOf(noun, row)
-          )}
+          {(title && extra[title.name]?.(row, title)) ?? titleOf(noun, row, refs)}
         </TextLink>
         <StatusChip value={row['status']} field={noun.fields.find((field) => field.name === 'status')} />
       </div>

@@ -24,10 +24,12 @@ type Props = {
   extraColumns?: ExtraColumns
   actions?: ReactNode
   sort?: string
+  /** One of many on its page: while it is empty it is a line, not a table of nothing. */
+  brief?: boolean
 }
 
 /** A real list inside a page: sortable, open-able, every row reachable, and a link to the whole list, filtered. */
-export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort }: Props) {
+export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort, brief }: Props) {
   const { t } = useTranslation()
   const go = useGo()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
@@ -50,7 +52,7 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
         <>
           {title}{' '}
           <span style={{ color: 'var(--isp-dim)', fontWeight: 400 }}>
-            {total === undefined ? '' : count(total)}
+            {total === undefined ? '' : brief && total === 0 ? t('related.none') : count(total)}
           </span>
         </>
       }
@@ -66,22 +68,24 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
         </>
       }
     >
-      <DataGrid
-        inline
-        label={title}
-        columns={shownColumns}
-        rows={list.rows}
-        compact={phone ? compact : undefined}
-        sort={sort}
-        onSort={setSort}
-        onResize={columns.resize}
-        {...(noun.can.get ? { onOpen: (row) => void go(paths.row(noun, row.id)) } : {})}
-        waiting={list.isPending}
-        more={list.hasNextPage}
-        onMore={() => !list.isFetching && void list.fetchNextPage()}
-        total={list.total}
-        empty={<Empty small title={t('empty.title', { what: noun.label_plural.toLowerCase() })} />}
-      />
+      {!(brief && list.rows.length === 0) && (
+        <DataGrid
+          inline
+          label={title}
+          columns={shownColumns}
+          rows={list.rows}
+          compact={phone ? compact : undefined}
+          sort={sort}
+          onSort={setSort}
+          onResize={columns.resize}
+          {...(noun.can.get ? { onOpen: (row) => void go(paths.row(noun, row.id)) } : {})}
+          waiting={list.isPending}
+          more={list.hasNextPage}
+          onMore={() => !list.isFetching && void list.fetchNextPage()}
+          total={list.total}
+          empty={<Empty small title={t('empty.title', { what: noun.label_plural.toLowerCase() })} />}
+        />
+      )}
     </Section>
   )
 }

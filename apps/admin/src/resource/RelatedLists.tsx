@@ -10,6 +10,7 @@ export function RelatedLists({ noun, id, without = [] }: { noun: Noun; id: strin
     .map(({ noun: other, field, only }) => (
       <RelatedList
         key={`${other.name}.${field.name}`}
+        brief
         noun={other}
         by={field.name}
         id={id}

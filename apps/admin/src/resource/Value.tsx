@@ -45,7 +45,7 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
     case 'files':
     case 'reference':
     case 'references':
-      if (!field.to) return String(value)
+      if (!field.to && field.name !== 'row_id') return String(value)
       return <Reference field={field} value={value} refs={refs} />
     case 'bytes':
       return bytes(value)
@@ -55,7 +55,7 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
       return duration(typeof value === 'number' ? value : secondsOf(String(value)))
     case 'integer':
     case 'bigint':
-      return typeof value === 'number' ? count(value) + (field.unit ? ` ${field.unit}` : '') : String(value)
+      return typeof value === 'number' ? count(value) + unitOf(value, field.unit) : String(value)
     case 'percent':
       return `${String(value)} %`
     case 'secret':
@@ -101,6 +101,12 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
   }
 }
 
+/** `1 month`, `3 months`: units are declared in the plural. */
+function unitOf(value: number, unit: string | undefined): string {
+  if (!unit) return ''
+  return ` ${value === 1 ? unit.replace(/^(minute|day|month|year)s\b/, '$1') : unit}`
+}
+
 /** `PT1H30M` in seconds. */
 function secondsOf(text: string): number {
   const [, hours = 0, minutes = 0, seconds = 0] = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text) ?? []
@@ -113,7 +119,8 @@ function Reference({ field, value, refs }: { field: Field; value: unknown; refs:
   return ids.map((id, index) => {
     const known = refs?.[id]
     const noun = nouns.find((one) => one.name === (known?.noun ?? field.to))
-    const title = known ? known.title : id.slice(0, 8)
+    // What was deleted, or is not for this person, has no name for them.
+    const title = known?.title ?? '–'
     return (
       <span key={id}>
         {index > 0 && ', '}

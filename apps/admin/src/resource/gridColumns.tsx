@@ -49,7 +49,7 @@ function cellOf(noun: Noun, field: Field, row: Row, refs: Refs): ReactNode {
   if (field.name === noun.title_field && field.kind !== 'reference' && noun.can.get) {
     return (
       <TextLink href={paths.row(noun, row.id)} inherit fw={500}>
-        {field.kind === 'date' ? <Value field={field} value={value} /> : titleOf(noun, row)}
+        {titleOf(noun, row, refs)}
       </TextLink>
     )
   }

@@ -15,12 +15,20 @@ export type ColumnState = {
 const nothing: Remembered = { shown: null, widths: {} }
 const unlisted = new Set(['json', 'secret', 'long_text'])
 
+/** What is looked for first in the lists most used; the others follow in their noun's order. */
+const foremost: Record<string, string[]> = {
+  customer: ['name', 'number', 'status', 'balance', 'phone', 'city'],
+  service: ['login', 'customer_id', 'tariff_id', 'status', 'price'],
+  audit_event: ['action', 'noun', 'row_id', 'actor_name', 'at', 'reason'],
+}
+
 /** Title first, then what the noun's declaration wants in its list, in its order. */
 export function defaultColumns(noun: Noun, without: string[] = []): string[] {
   const fields = noun.fields.filter((field) => field.in_list && !unlisted.has(field.kind))
   const names = fields.map((field) => field.name)
   const titled = noun.fields.some((field) => field.name === noun.title_field) ? [noun.title_field] : []
-  return [...new Set([...titled, ...names])].filter((name) => !without.includes(name))
+  const early = (foremost[noun.name] ?? []).filter((name) => names.includes(name))
+  return [...new Set([...titled, ...early, ...names])].filter((name) => !without.includes(name))
 }
 
 /** Which columns, in which order, how wide: remembered for this person on this machine; the address wins. */

@@ -32,6 +32,8 @@ export function referencesAmong(noun: Noun, columns: string[]): string {
 
 function isReference(noun: Noun, name: string): boolean {
   const field = fieldNamed(noun, name)
+  // A row of whichever noun the row names, as in the audit.
+  if (name === 'row_id' && field?.kind === 'reference') return fieldNamed(noun, 'noun') !== undefined
   return field?.to !== undefined && ['reference', 'references', 'user', 'files'].includes(field.kind)
 }
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { readable } from '../format.ts'
 import { PlainLink } from './Link.tsx'
 import classes from './Timeline.module.css'
 import { When } from './When.tsx'
@@ -29,11 +30,19 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
           </span>
           <div className={classes.entry}>
             <div className={classes.title}>
-              {entry.href ? <PlainLink href={entry.href}>{entry.title}</PlainLink> : entry.title}
+              {entry.href ? (
+                <PlainLink href={entry.href}>{readable(entry.title)}</PlainLink>
+              ) : (
+                readable(entry.title)
+              )}
             </div>
-            {entry.detail && <div className={classes.detail}>{entry.detail}</div>}
+            {entry.detail && (
+              <div className={classes.detail}>
+                {typeof entry.detail === 'string' ? readable(entry.detail) : entry.detail}
+              </div>
+            )}
             {entry.reason && (
-              <div className={classes.detail}>{t('timeline.reason', { reason: entry.reason })}</div>
+              <div className={classes.detail}>{t('timeline.reason', { reason: readable(entry.reason) })}</div>
             )}
             {entry.cause && (
               <div className={classes.detail}>{t('timeline.because', { cause: entry.cause })}</div>

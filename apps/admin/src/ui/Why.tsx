@@ -1,5 +1,6 @@
 import { Popover, Text, UnstyledButton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { readable } from '../format.ts'
 import classes from './Why.module.css'
 
 /** Beside a status or a price: the server's own sentence about how it came to be. */
@@ -14,7 +15,7 @@ export function Why({ of, sentence }: { of: string; sentence: string | null | un
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
-        <Text>{sentence}</Text>
+        <Text>{readable(sentence)}</Text>
       </Popover.Dropdown>
     </Popover>
   )

@@ -18,7 +18,6 @@ import { When } from '../../ui/When.tsx'
 import { AuditFilters } from './AuditFilters.tsx'
 
 const columns: ExtraColumns = {
-  row_id: (row) => <RowLink noun={row['noun']} id={row['row_id']} />,
   action: (row) => humanise(String(row['action'])),
   noun: (row) => <NounLabel name={row['noun']} />,
   changes: (row) => (isRecord(row['changes']) ? Object.keys(row['changes']).map(humanise).join(', ') : null),
@@ -56,24 +55,12 @@ function NounLabel({ name }: { name: unknown }) {
   return noun?.label ?? humanise(String(name ?? ''))
 }
 
-function RowLink({ noun: name, id }: { noun: unknown; id: unknown }) {
-  const noun = useNoun(typeof name === 'string' ? name : undefined)
-  if (typeof id !== 'string') return null
-  return noun?.can.get ? (
-    <TextLink href={paths.row(noun, id)} inherit>
-      {id.slice(-8)}
-    </TextLink>
-  ) : (
-    id.slice(-8)
-  )
-}
-
 function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
   const { t } = useTranslation()
   const { nouns } = useMeta()
   const { data: row, error } = useQuery({
     queryKey: ['row', noun.path, id, 'audit'],
-    queryFn: () => api.get<Row>(`${noun.path}/${id}`),
+    queryFn: () => api.get<Row>(`${noun.path}/${id}`, { query: { include: 'row_id' } }),
   })
   if (error) return <ErrorNotice error={error} />
   if (!row) return null
@@ -95,7 +82,9 @@ function AuditEntry({ noun, id }: { noun: Noun; id: string }) {
             label: t('audit.row'),
             value:
               about?.can.get && row_id ? (
-                <TextLink href={paths.row(about, row_id)}>{t('audit.open')}</TextLink>
+                <TextLink href={paths.row(about, row_id)}>
+                  {row._refs?.[row_id]?.title ?? t('audit.open')}
+                </TextLink>
               ) : (
                 row_id
               ),

@@ -1,4 +1,5 @@
-import { ScrollArea, Tabs } from '@mantine/core'
+import { Button, Menu, ScrollArea, Tabs } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Row } from '../../api.ts'
@@ -34,7 +35,8 @@ const shownElsewhere = new Set([
   'customer_status_change',
   'scheduled_change',
 ])
-const first = ['invoice', 'payment', 'session', 'contact', 'address', 'consent']
+/** What is asked for in a call. The others are in the menu beside, and stand in the row while they are open. */
+const first = ['invoices', 'next_invoice', 'payments', 'sessions', 'usage', 'contacts']
 
 /** Lists that are more than lists. */
 const handMade: Record<string, (customer: Row) => ReactNode> = {
@@ -48,11 +50,10 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
   const { t } = useTranslation()
   const [query, setQuery] = useQueryState()
   const referring = useReferring(noun).filter((one) => !shownElsewhere.has(one.noun.name))
-  const ordered = [...referring].sort((a, b) => rank(a.noun) - rank(b.noun))
   const session = useNoun('session')
   const invoice = useNoun('invoice')
   const { customer } = overview
-  const keys = ordered.map((one) => ({
+  const keys = referring.map((one) => ({
     key: one.only ? one.noun.plural : `${one.noun.plural}.${one.field.name}`,
     // A customer's own customers are those below it.
     title:
@@ -69,10 +70,11 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
     { key: 'standing', title: t('standing.tab') },
     { key: 'details', title: t('page.details') },
   ]
-  // What is asked for in a call comes first, what few look at last.
-  const tabs = [...keys.slice(0, first.length), ...own, ...keys.slice(first.length)]
-  const [start] = keys
-  const tab = query['tab'] ?? start?.key ?? 'details'
+  const all = [...own, ...keys]
+  const usual = first.flatMap((key) => all.find((one) => one.key === key) ?? [])
+  const others = all.filter(({ key }) => !first.includes(key))
+  const tab = query['tab'] ?? usual[0]?.key ?? 'details'
+  const tabs = [...usual, ...others.filter(({ key }) => key === tab)]
   return (
     <Tabs
       value={tab}
@@ -80,15 +82,31 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
       keepMounted={false}
       className={classes.tabs}
     >
-      <ScrollArea type="never">
-        <Tabs.List style={{ flexWrap: 'nowrap', width: 'max-content', minWidth: '100%' }}>
-          {tabs.map(({ key, title }) => (
-            <Tabs.Tab key={key} value={key} ref={key === tab ? intoView : undefined}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </ScrollArea>
+      <div className={classes.tabRow}>
+        <ScrollArea type="never">
+          <Tabs.List style={{ flexWrap: 'nowrap', width: 'max-content', minWidth: '100%' }}>
+            {tabs.map(({ key, title }) => (
+              <Tabs.Tab key={key} value={key} ref={key === tab ? intoView : undefined}>
+                {title}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </ScrollArea>
+        <Menu>
+          <Menu.Target>
+            <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />}>
+              {t('customer.moreTabs')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+            {others.map(({ key, title }) => (
+              <Menu.Item key={key} onClick={() => setQuery({ tab: key })}>
+                {title}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
       {keys.map(({ key, title, noun: other, field }) => (
         <Tabs.Panel key={key} value={key}>
           {handMade[other.name] && field.name === 'customer_id' ? (
@@ -149,9 +167,4 @@ function Details({ noun, id }: { noun: Noun; id: string }) {
       <FieldGroups noun={noun} row={row} />
     </div>
   )
-}
-
-function rank(noun: Noun): number {
-  const index = first.indexOf(noun.name)
-  return index < 0 ? first.length : index
 }

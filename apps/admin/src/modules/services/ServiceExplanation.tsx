@@ -1,7 +1,7 @@
 import { Skeleton, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { kbps } from '../../format.ts'
+import { kbps, readable } from '../../format.ts'
 import { useNoun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
 import { TextLink } from '../../ui/Link.tsx'
@@ -104,12 +104,12 @@ function Answer(props: {
       <h3 className={classes.title}>
         {props.title} {props.result}
       </h3>
-      <p>{props.sentence}</p>
+      <p>{readable(props.sentence)}</p>
       {props.because.length > 0 && (
         <ul>
           {props.because.map((reason, index) => (
             <li key={index}>
-              {reason.sentence}
+              {readable(reason.sentence)}
               {reason.links.map((link) => (
                 <RowLink key={link.id} {...link} />
               ))}
