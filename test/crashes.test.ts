@@ -113,6 +113,29 @@ test('a billing run that is killed bills everybody once', async () => {
   expect(owed).toBe(total)
 }, 150_000)
 
+test('a price for many that is killed corrects what each was billed once', async () => {
+  const first: any = await program.get('/services?limit=500&fields=id')
+  const more: any = await program.get(`/services?limit=100&fields=id&cursor=${first.next_cursor}`)
+  const ids = [...first.data, ...more.data].map(({ id }: { id: string }) => id)
+  const begun = await program.send('POST', '/services/bulk', {
+    operation: 'change_terms',
+    ids,
+    input: { price: '19.90', reason: 'the village pays less' },
+  })
+  expect(begun.status).toBe(202)
+  const { bulk_job } = (await begun.json()) as { bulk_job: { id: string; total: number } }
+  expect(bulk_job.total).toBe(600)
+  const path = `/bulk_jobs/${bulk_job.id}`
+  await until(path, (row) => row.done > 0 && row.done < bulk_job.total)
+  await program.kill()
+  await program.start()
+  expect(await until(path, (row) => row.status === 'done')).toMatchObject({ done: 600, failed: 0 })
+  expect((await program.get('/credit_notes?count=true&limit=1')).total).toBe(600)
+  expect((await program.get('/invoices?count=true&limit=1')).total).toBe(customers + 600)
+  const { checks } = await program.get('/doctor')
+  expect(checks.find(({ check }: { check: string }) => check === 'ledger')).toMatchObject({ status: 'ok' })
+}, 150_000)
+
 test('a burst of accounting that is killed loses nothing acknowledged, and what is sent again counts once', async () => {
   expect(
     (

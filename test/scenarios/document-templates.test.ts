@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { placeholders } from '#modules/documents/index.ts'
 import { advance, clientWithRole, newTenant, startIsp, type Client, type TestIsp } from '../isp.ts'
 import { pdfText } from '../pdf-text.ts'
 import { runBilling } from './billing-kit.ts'
 
 /** An ISP words its documents; what it has issued keeps the words, and the seller, that it was issued with. */
+vi.setConfig({ testTimeout: 120_000 })
 let isp: TestIsp
 let admin: Client
 beforeAll(async () => {
@@ -103,6 +105,41 @@ test('what was issued prints the same whatever changes afterwards; what is issue
   expect(printed).toContain('Facture')
 })
 
+test('what was issued before there were templates prints as it did on that day', async () => {
+  const old = await newTenant(isp, { at: '2027-03-01T09:00:00Z', currency: 'EUR', time_zone: 'UTC' })
+  const settings = {
+    legal_name: 'Old Name Ltd',
+    city: 'Galway',
+    postal_code: 'H91',
+    iban: 'DE02120300000000202051',
+  }
+  await old.patch(`/tenants/${old.tenant_id}`, settings)
+  const tariff = await old.post('/tariffs', { title: 'Fibre', service_type: 'recurring', price: '30.00' })
+  const { id } = await old.post('/customers', { name: 'Ada Lovelace' })
+  const service = await old.post('/services', { customer_id: id, tariff_id: tariff.id })
+  await old.post(`/services/${service.id}/activate`)
+  await runBilling(isp, old, '2027-03-01')
+  const [invoice] = (await old.get('/invoices')).data
+  const printed = async () =>
+    (
+      await isp.server.inject({
+        url: `/api/v1/invoices/${invoice.id}/pdf`,
+        headers: { authorization: `Bearer ${old.token}` },
+      })
+    ).rawPayload
+  const before = await printed()
+  // As an update finds it: invoices without a letterhead, and the one that the migration makes of the settings.
+  const file = 'apps/server/src/modules/documents/migrations/20261125-0401-document-templates.sql'
+  const migration = readFileSync(file, 'utf8')
+  const owner = new pg.Client(isp.database.admin)
+  await owner.connect()
+  await owner.query('update invoices set letterhead_id = null where id = $1', [invoice.id])
+  await owner.query(migration.slice(migration.indexOf('insert into letterheads')))
+  await owner.end()
+  await old.patch(`/tenants/${old.tenant_id}`, { legal_name: 'New Name Ltd', city: 'Cork', iban: null })
+  expect(Buffer.compare(await printed(), before)).toBe(0)
+})
+
 test('a credit note has its own words, and keeps them', async () => {
   const { id, invoice, service } = await sold()
   await admin.post('/document_templates', {
@@ -148,6 +185,31 @@ test('a contract is worded too; issued, it stays as it was signed, and is issued
   const technician = await clientWithRole(isp, admin.tenant_id, 'network')
   expect((await technician.call('GET', `/contracts/${issued.id}/pdf`)).status).toBe(403)
   expect((await technician.get(`/contracts/${issued.id}`)).document).toBeUndefined()
+})
+
+test('whoever is erased is named by no contract any more, and by no refund', async () => {
+  const { id, service } = await sold({
+    name: 'Zebulon Quaint',
+    email: 'zebulon@example.com',
+    street: 'Elm Row 7',
+  })
+  const contract = await admin.post(`/services/${service.id}/issue_contract`)
+  await admin.post('/payments', { customer_id: id, amount: '100.00', method: 'cash' })
+  await admin.post(`/customers/${id}/disable`, { reason: 'left' })
+  const { balance } = await admin.get(`/customers/${id}`)
+  const refund = await admin.post(`/customers/${id}/refund_credit`, { reason: 'for Zebulon Quaint' })
+  await admin.post(`/customers/${id}/erase`, { reason: 'asked by letter' })
+  const [kept, paid] = [
+    await admin.get(`/contracts/${contract.id}`),
+    await admin.get(`/refunds/${refund.id}`),
+  ]
+  for (const said of [
+    JSON.stringify(kept),
+    JSON.stringify(paid),
+    await words(`/contracts/${contract.id}/pdf`),
+  ])
+    for (const name of ['Zebulon', 'zebulon@example.com', 'Elm Row']) expect(said).not.toContain(name)
+  expect(paid.amount).toBe(balance)
 })
 
 test('a partner’s customers have the partner’s words, or those of the nearest above it', async () => {

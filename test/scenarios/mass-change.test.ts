@@ -107,6 +107,21 @@ test('a price and a stop for hundreds at once: what was billed is corrected to t
   expect(await ledgerDifference(isp, admin)).toBe('0.00')
 })
 
+test('a tariff that costs less from today on: nobody’s request waits for all corrections, and it is said how far they are', async () => {
+  const { admin, lines } = await village(120)
+  await advance(isp, admin.tenant_id, '15d')
+  const tariff_id = lines[0].tariff_id
+  const before = await balances(admin)
+  const change = await admin.post(`/tariffs/${tariff_id}/change_price`, { price: '15.00', existing: 'now' })
+  expect(change.totals).toMatchObject({ touched: 120 })
+  const { id } = (await admin.get(`/tariff_versions?tariff_id=${tariff_id}&sort=-created_at`)).data[0]
+  await settled(isp, admin.tenant_id)
+  expect(await admin.get(`/tariff_versions/${id}`)).toMatchObject({ services_total: 120, services_done: 120 })
+  // 16 of 31 days at 15 instead of 30, with 23 % tax.
+  expect((await balances(admin)) - before).toBe(120n * 952n)
+  expect(await ledgerDifference(isp, admin)).toBe('0.00')
+})
+
 test('a chunk of which one row is refused late is done row by row, and nobody is changed without the permission', async () => {
   const { admin, fast, lines } = await village(505)
   const partner = (await admin.post('/partners', { name: 'Strict' })).id

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { advance, clientWithRole, newTenant, settled, startIsp, type Client, type TestIsp } from '../isp.ts'
 
 /** A tariff becomes dearer: for new services, for those sold before, or not for who agreed another price. */
+vi.setConfig({ testTimeout: 120_000 })
 let isp: TestIsp
 beforeAll(async () => {
   isp = await startIsp()

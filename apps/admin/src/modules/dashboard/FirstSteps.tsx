@@ -19,6 +19,7 @@ type Preset = {
   labels: string[]
   roles: string[]
   coupons: string[]
+  templates: { name: string }[]
 }
 
 /** An ISP that sells nothing yet is offered a catalogue to begin with; gone as soon as there is a tariff. */
@@ -94,6 +95,7 @@ function Rest({ preset }: { preset: Preset }) {
     { label: t('first.categories'), names: preset.revenue_categories },
     { label: t('first.labels'), names: preset.labels },
     { label: t('first.roles'), names: preset.roles },
+    { label: t('first.templates'), names: preset.templates.map((template) => template.name) },
     { label: t('first.coupons'), names: preset.coupons },
   ]
   return groups

@@ -67,7 +67,11 @@ export async function moneyMoved(ctx: Ctx): Promise<Record<string, unknown>> {
       sentence: [
         ...(on === null ? [] : [`No money moves before ${on}.`]),
         ...(parts.length > 0
-          ? [`${on === null ? '' : 'Then, of what is billed by now: '}${sentenceOf(parts)}; ${goes}`]
+          ? [
+              on === null
+                ? `${capital(joined(parts))}; ${goes}`
+                : `Then, of what is billed by now: ${joined(parts)}; ${goes}`,
+            ]
           : on === null
             ? ['No money moves.']
             : []),
@@ -87,7 +91,6 @@ type Line = {
   total: bigint
 }
 
-function sentenceOf(parts: readonly string[]): string {
-  const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join('')
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
+const joined = (parts: readonly string[]): string =>
+  parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join('')
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -7,7 +7,7 @@ export const paths: Paths = {
     get: {
       tags: ['Tariffs'],
       operationId: 'presets',
-      summary: 'What a kind of ISP usually begins with: tariffs, taxes, labels, roles',
+      summary: 'What a kind of ISP usually begins with: tariffs, taxes, document templates, labels, roles',
       responses: answers(200, { type: 'object' }),
     },
   },

@@ -76,6 +76,8 @@ export const changePrice = command(
       actor: new JsonValue(ctx.actor),
     })
     const answer = await preview(ctx, version, withPrices(tariff, version))
+    await ctx.db.run(sql`
+      update tariff_versions set services_total = ${answer.totals.touched} where id = ${version.id}`)
     if (dates.effective_new === today(ctx).toString()) await putInForce(ctx, tariff, version)
     if (version.existing !== 'never') await planOnServices(ctx, tariff, version)
     return answer
@@ -112,7 +114,7 @@ export async function putInForce(ctx: Ctx, tariff: Tariff, version: TariffVersio
   })
 }
 
-/** The first some hundred services at once, the rest of a large tariff afterwards. */
+/** The first services at once, the rest of a large tariff afterwards. */
 export async function planOnServices(ctx: Ctx, tariff: Tariff, version: TariffVersion): Promise<void> {
   const last = await planPrices(ctx, version, withPrices(tariff, version))
   if (last !== null) planPricesLater.later(ctx, { tariff_version_id: version.id })

@@ -1,4 +1,4 @@
-import type { Ctx } from '#kernel/ctx.ts'
+import { today, type Ctx } from '#kernel/ctx.ts'
 import { job } from '#kernel/jobs.ts'
 import { sql } from '#kernel/sql.ts'
 import { find } from '#kernel/store.ts'
@@ -10,19 +10,25 @@ import { effectsOf, type Effect } from './price-change-effect.ts'
 import type { Service } from './services.ts'
 
 const atOnce = 500
+/** What takes effect at once corrects what is billed, which takes its time; nobody's request waits for more of it. */
+const correctedAtOnce = 50
 
-/** Plans a version's price on services it changes, a page of them; answers the last service looked at, null when that were all. */
+/**
+ * Plans a version's price on services it changes, a page of them; answers the last service looked at, null when that were all. How
+ * many are done is counted on the version, in the same transaction.
+ */
 export async function planPrices(
   ctx: Ctx,
   version: TariffVersion,
   tariff: Tariff,
   after?: string,
 ): Promise<string | null> {
+  const begins = version.effective_existing ?? version.effective_new
   const { effects, last } = await effectsOf(ctx, version, tariff, {
-    limit: atOnce,
+    limit: version.existing === 'date' && begins <= today(ctx).toString() ? correctedAtOnce : atOnce,
     ...(after ? { after } : {}),
   })
-  await planTerms(
+  const entered = await planTerms(
     ctx,
     effects.flatMap(({ service_id, from, price_after, period_months, kept }: Effect) =>
       from === null || kept
@@ -42,6 +48,8 @@ export async function planPrices(
     ),
     version.reason ?? 'the tariff’s price changed',
   )
+  await ctx.db.run(sql`
+    update tariff_versions set services_done = services_done + ${entered.length} where id = ${version.id}`)
   return last
 }
 
@@ -52,6 +60,7 @@ export const planPricesLater = job<{ tariff_version_id: string }>(
   async (work) => {
     let after: string | null | undefined
     while (after !== null) {
+      if (work.stopping.aborted) throw new Error('Stopping; the rest goes on after the restart.')
       const from: string | undefined = after
       after = await work.act(async (ctx) => {
         const version = await find(ctx, tariffVersions, work.payload.tariff_version_id)
