@@ -5,6 +5,7 @@ import type { Field, Resource } from '#kernel/resource.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { printValue } from '#kernel/shape.ts'
 import { id, sql, type Sql } from '#kernel/sql.ts'
+import { copiedLater } from './copied-later.ts'
 import { converted, mostValues, shownMisfits } from './convert.ts'
 import { fieldOf, type Declared } from './vocabulary.ts'
 
@@ -89,14 +90,13 @@ export async function convertAll(
   const among = row_ids ? sql`and t.id = any(${row_ids}::uuid[])` : sql``
   if (dropped.length > 0) await drop(ctx, noun, fit, among)
   if (values.length === 0) return
-  // The job copies all rows of the field, so they need not be copied one by one here.
-  await ctx.db.all(sql`select set_config('isp.copied_later', 'on', true)`)
-  await ctx.db.run(sql`
-    update ${id(noun.table)} t
-    set custom = t.custom || jsonb_build_object(${key}::text, m.next::jsonb), version = t.version + 1, updated_at = ${ctx.now}
-    from ${rowsOf('m', values, { old: 'text', next: 'text' })}
-    where (t.custom -> ${key}::text)::text = m.old ${among}`)
-  await ctx.db.all(sql`select set_config('isp.copied_later', 'off', true)`)
+  await copiedLater(ctx, () =>
+    ctx.db.run(sql`
+      update ${id(noun.table)} t
+      set custom = t.custom || jsonb_build_object(${key}::text, m.next::jsonb), version = t.version + 1, updated_at = ${ctx.now}
+      from ${rowsOf('m', values, { old: 'text', next: 'text' })}
+      where (t.custom -> ${key}::text)::text = m.old ${among}`),
+  )
 }
 
 /** What a row loses is told of that row. */

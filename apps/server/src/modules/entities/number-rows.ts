@@ -4,6 +4,7 @@ import { printNumber, takeNumbers } from '#kernel/numbers.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { rowsOf } from '#kernel/rows.ts'
 import { id, sql } from '#kernel/sql.ts'
+import { copiedLater } from './copied-later.ts'
 
 type Numbered = {
   id: string
@@ -46,11 +47,13 @@ export async function numberRows(
           ? further[n - kept.length]
           : printNumber(field.pattern ?? '{next}', kept[n], dayOf(ctx, row.created_at)),
     }))
-    await ctx.db.run(sql`
-      update ${id(noun.table)} t
-      set custom = t.custom || jsonb_build_object(${field.key}::text, n.number), version = t.version + 1, updated_at = ${ctx.now}
-      from ${rowsOf('n', numbered, { id: 'uuid', number: 'text' })}
-      where t.id = n.id`)
+    await copiedLater(ctx, () =>
+      ctx.db.run(sql`
+        update ${id(noun.table)} t
+        set custom = t.custom || jsonb_build_object(${field.key}::text, n.number), version = t.version + 1, updated_at = ${ctx.now}
+        from ${rowsOf('n', numbered, { id: 'uuid', number: 'text' })}
+        where t.id = n.id`),
+    )
     await ctx.db.run(sql`
       update custom_fields set numbers_from = numbers_from + ${kept.length} where id = ${field.id}`)
   }

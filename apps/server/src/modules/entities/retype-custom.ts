@@ -51,10 +51,15 @@ export const retypeCustomField = command(
       { beside: true },
     )
     checkDeclared(ctx, declared, { beside: true })
-    const fit = await fitting(ctx, noun, await keyOf(ctx, field.id), declared)
+    const key = await keyOf(ctx, field.id)
+    const fit = await fitting(ctx, noun, key, declared)
     if (!ctx.rehearsal) {
       mustFit(field, fit, input.drop_misfits === true)
       await convertAll(ctx, noun, fit)
+      // The job writes the words of the new values.
+      if (field.searchable)
+        await ctx.db.run(sql`
+          delete from search_terms where noun = ${noun.name} and field = ${`custom.${key}`}`)
     }
     const changed = await change(
       ctx,
