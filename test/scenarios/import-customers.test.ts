@@ -180,6 +180,8 @@ test('what is no file of customers is refused before anything is kept', async ()
   expect(await refusal('\n\n')).toEqual([422, 'empty_file', expect.any(String)])
   expect(await refusal(Buffer.from('PK\x03\x04rest'))).toEqual([422, 'not_csv', expect.any(String)])
   expect(await refusal('name\n"open\n')).toEqual([422, 'not_csv', expect.any(String)])
+  for (const stray of ['name,email\nThe "Big" Inn,a@b.cc\n', '{"name": "x"}', 'name\n"x" y\n'])
+    expect(await refusal(stray)).toEqual([422, 'not_csv', expect.stringContaining('a quotation mark stands')])
   expect(await refusal('a,b\n1,2\n')).toEqual([
     422,
     'invalid',

@@ -85,7 +85,7 @@ function named(header: readonly string[]): string[] {
 function unreadable(error: unknown): unknown {
   // Not by its class, of which each half of the package has its own.
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!(error instanceof Error) || !code.startsWith('CSV_')) return error
+  if (!(error instanceof Error) || !/^(CSV|INVALID)_/.test(code)) return error
   const line = 'lines' in error && typeof error.lines === 'number' ? ` near line ${error.lines}` : ''
   const why =
     code === 'CSV_QUOTE_NOT_CLOSED'
