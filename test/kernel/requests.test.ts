@@ -164,6 +164,16 @@ test('the scheme of a credential is read in any case, as RFC 9110 §11.1 has it'
     ).toBe(200)
 })
 
+test('an ISP has a currency that exists, and a time zone that does', async () => {
+  for (const [wanted, code] of [
+    [{ currency: 'ZZZ' }, 'not_a_currency'],
+    [{ currency: 'eur' }, 'not_a_currency'],
+    [{ time_zone: 'Mars/Base' }, 'not_a_time_zone'],
+  ] as const)
+    await expect(newTenant(isp, wanted)).rejects.toMatchObject({ errors: [{ code }] })
+  expect((await newTenant(isp, { currency: 'JPY', time_zone: 'Asia/Tokyo' })).token).toMatch(/^isp_/)
+})
+
 test('money with three decimals, unknown and read-only fields, another tenant’s ids: each mistake is named', async () => {
   const tariff = await admin.call('POST', '/tariffs', {
     title: 'x',
