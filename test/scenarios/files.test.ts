@@ -162,6 +162,7 @@ describe('documents on a customer, in a folder', () => {
       ['row_id', customer_id],
       ['file', new File([big], 'big')],
     ])
+    const cutOff = '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhalf of'
     const refused: [Answer, number, string][] = [
       [await upload(isp, admin, on, big), 413, 'file_too_large'],
       [
@@ -183,6 +184,13 @@ describe('documents on a customer, in a folder', () => {
       [await speak(isp, admin, 'POST', `/files?${on}`), 400, 'no_file'],
       [
         await speak(isp, admin, 'POST', '/files', 'x', { 'content-type': 'multipart/form-data' }),
+        400,
+        'bad_multipart',
+      ],
+      [
+        await speak(isp, admin, 'POST', `/files?${on}`, cutOff, {
+          'content-type': 'multipart/form-data; boundary=x',
+        }),
         400,
         'bad_multipart',
       ],

@@ -41,7 +41,8 @@ async function readParts(app: App, request: FastifyRequest) {
     }
   } catch (error) {
     if (staged) await unstage(staged)
-    throw error
+    // A body that ends in the middle of its file says so where the file is read.
+    throw error instanceof Error && /end of multipart data/.test(error.message) ? unreadable(error) : error
   }
   if (!staged) throw new Refused(400, 'no_file', 'There is no file among the parts of this request.')
   return { staged, file_name, fields }
@@ -62,8 +63,13 @@ async function* partsOf(app: App, request: FastifyRequest): AsyncGenerator<Multi
     const code = error instanceof Error && 'code' in error ? error.code : ''
     if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT' || code === 'FST_FIELDS_LIMIT')
       throw new Refused(400, 'one_file', 'Send one file in a request, and at most twenty fields with it.')
-    throw new Refused(400, 'bad_multipart', `The parts of this request cannot be read: ${String(error)}.`)
+    throw unreadable(error)
   }
+}
+
+function unreadable(error: unknown): Refused {
+  const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+  return new Refused(400, 'bad_multipart', `The parts of this request cannot be read: ${why}.`)
 }
 
 /** Forms and addresses know only text. */
