@@ -129,12 +129,12 @@ test('a price for many that is killed corrects what each was billed once', async
   await until(path, (row) => row.done > 0 && row.done < bulk_job.total)
   await program.kill()
   await program.start()
-  expect(await until(path, (row) => row.status === 'done')).toMatchObject({ done: 600, failed: 0 })
+  expect(await until(path, (row) => row.status === 'done', 240_000)).toMatchObject({ done: 600, failed: 0 })
   expect((await program.get('/credit_notes?count=true&limit=1')).total).toBe(600)
   expect((await program.get('/invoices?count=true&limit=1')).total).toBe(customers + 600)
   const { checks } = await program.get('/doctor')
   expect(checks.find(({ check }: { check: string }) => check === 'ledger')).toMatchObject({ status: 'ok' })
-}, 150_000)
+}, 300_000)
 
 test('a burst of accounting that is killed loses nothing acknowledged, and what is sent again counts once', async () => {
   expect(

@@ -160,6 +160,8 @@ test('at the next period each service changes on its own day; agreed prices too 
   expect(from[names.plain!]).toBe('2027-04-01')
   expect(from[names.agreed!]).toBe('2027-04-01')
   expect(result.totals).toMatchObject({ touched: 3, kept: 0 })
+  // What it does to one customer's balance would say nothing of three.
+  expect(result.money).toBeUndefined()
 })
 
 test('a price change that is withdrawn before its day leaves nothing behind', async () => {

@@ -9,9 +9,12 @@ import { onItsDay } from '#modules/services/index.ts'
  * what moves on its day, `on`, as far as is billed by now.
  */
 export async function moneyMoved(ctx: Ctx): Promise<Record<string, unknown>> {
-  const changed = ctx.effects.events.find(
+  const told = ctx.effects.events.filter(
     ({ noun, data }) => noun === 'service' && typeof data.customer_id === 'string',
   )
+  const [changed] = told
+  // Of a change for many customers one balance says nothing.
+  if (new Set(told.map(({ data }) => data.customer_id)).size > 1) return {}
   if (!changed || !ctx.access.can('invoice', 'get') || ctx.access.hidden('service').has('price')) return {}
   const { from } = changed.data
   const on = changed.type === 'service.change_planned' && typeof from === 'string' ? from : null

@@ -9,7 +9,8 @@ import { placeholderMistake } from './placeholders.ts'
 export const documentKinds = ['invoice', 'credit_note', 'contract'] as const
 export type DocumentKind = (typeof documentKinds)[number]
 
-const withPlaceholders = 'May hold placeholders such as {{customer.name}}'
+const withPlaceholders =
+  'May hold placeholders: {{customer.name}}, {{invoice.number}}, {{invoice.due_date}}, {{contract.begins_on}} and others; of one that is not known, saving says which there are'
 
 /** How a kind of document is worded. What is issued keeps the words it was issued with. */
 export const documentTemplates = resource('document_template', {
@@ -33,7 +34,7 @@ export const documentTemplates = resource('document_template', {
       values: languages,
       default: 'en',
       list: true,
-      help: 'Of the document’s own words, its dates and amounts',
+      help: 'English, German, Spanish, French or Polish: of the document’s own words, its dates and amounts',
     },
     is_default: {
       kind: 'boolean',
