@@ -70,6 +70,7 @@ test.each(walks)(
     await go('/customers')
     await page.keyboard.press('Control+k')
     await page.getByRole('dialog').waitFor()
+    await settle(page)
     const found = await problemsOf('palette')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Shift+?')
@@ -81,6 +82,7 @@ test.each(walks)(
       await go(path)
       await page.getByRole('button', { name }).first().click()
       await page.getByRole(role).filter({ visible: true }).waitFor()
+      await settle(page)
       found.push(...(await problemsOf(`${path}, ${name}`)))
       await page.keyboard.press('Escape')
       await page.getByRole(role).filter({ visible: true }).waitFor({ state: 'detached' })
@@ -154,7 +156,6 @@ async function go(path: string): Promise<void> {
 }
 
 async function problemsOf(screen: string): Promise<string[]> {
-  await settle(page)
   const blocks = await stumblingBlocks(page)
   const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
   return [

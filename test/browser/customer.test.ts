@@ -47,6 +47,14 @@ const openTab = async (tab: string) => {
   await page.goto(`/customers/${jane.id}?tab=${tab}`)
   await page.getByRole('heading', { level: 1, name: 'Jane Doe' }).waitFor()
 }
+test('what is seldom asked for is one menu away, and stands among the tabs while it is open', async () => {
+  await openTab('invoices')
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Details' }).click()
+  await page.getByRole('tab', { name: 'Details', selected: true }).waitFor()
+  await page.waitForURL(/tab=details$/)
+})
+
 const nothingToStumbleOver = async () => expect(await stumblingBlocks(page)).toEqual([])
 
 test('a consent is recorded with how it was obtained, and withdrawn; both stay known', async () => {

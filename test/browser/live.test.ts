@@ -102,6 +102,7 @@ test('the audit says who changed which field', async () => {
     .first()
     .click()
   await page.getByRole('dialog').getByText('Poznań').waitFor()
+  await page.getByRole('dialog').getByRole('link', { name: 'Jane Doe' }).waitFor()
   await page.getByRole('dialog').getByRole('link', { name: 'All of this row' }).click()
   await page.waitForURL(new RegExp(`row_id=${jane.id}`))
 })
@@ -110,4 +111,18 @@ test('a list says the sums of its amounts', async () => {
   await app.api('POST', '/payments', { customer_id: jane.id, amount: '12.50', method: 'cash' })
   await page.goto('/payments')
   await page.getByRole('group', { name: 'One row' }).getByText('€12.50').first().waitFor()
+})
+
+test('while the server does not answer, what was not loaded yet says so and what to do', async () => {
+  await page.goto('/customers')
+  await page.getByRole('row', { name: /Jane Doe/ }).waitFor()
+  await page.route('**/*', (route) => route.abort())
+  await page.getByRole('link', { name: 'Churn', exact: true }).click()
+  await page
+    .getByText(/The server does not answer/)
+    .first()
+    .waitFor()
+  await page.unroute('**/*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Churn' }).waitFor()
 })

@@ -75,7 +75,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
     credentials: 'same-origin',
   }).catch((error: unknown) => {
     if (options.signal?.aborted) throw error
-    throw new Problem(0, { code: 'unreachable', detail: 'The server does not answer. Check the connection.' })
+    throw new Problem(0, { code: 'unreachable', detail: unreachable })
   })
   const text = await response.text()
   if (!response.ok) {
@@ -110,8 +110,17 @@ export function newIdempotencyKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+const unreachable = 'The server does not answer. Check the connection, then try again.'
+
+/** Neither the API nor, in whichever words the browser has for it, a screen's file could be fetched. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof Problem) return error.status === 0
+  return error instanceof Error && /imported module|importing a module|preload CSS/i.test(error.message)
+}
+
 /** A sentence for any thrown thing. */
 export function sentenceOf(error: unknown): string {
+  if (isUnreachable(error)) return unreachable
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -14,14 +14,18 @@ import { queryClient } from './query-client.ts'
 import { router } from './routes.tsx'
 import { cssVariables, theme } from './theme.ts'
 
-// After an upgrade of the server an open page asks for files that are gone: it starts over, once a minute at most.
-window.addEventListener('vite:preloadError', (event) => {
+// After an upgrade of the server an open page asks for files that are gone: it starts over, once a minute at most. While the server
+// does not answer it stays, and says so.
+window.addEventListener('vite:preloadError', () => {
   const last_ms = Number(sessionStorage.getItem('isp.reloaded_ms') ?? 0)
   if (Date.now() - last_ms < 60_000) return
-  event.preventDefault()
-  sessionStorage.setItem('isp.reloaded_ms', String(Date.now()))
-  location.reload()
+  void fetch('/readyz').then(({ ok }) => {
+    if (!ok) return
+    sessionStorage.setItem('isp.reloaded_ms', String(Date.now()))
+    location.reload()
+  }, ignore)
 })
+const ignore = () => undefined
 
 followOtherWindows()
 

@@ -7,7 +7,7 @@ import {
   redirect,
   type AnyRoute,
 } from '@tanstack/react-router'
-import { Problem } from './api.ts'
+import { isUnreachable, Problem, sentenceOf } from './api.ts'
 import { meQuery, metaQuery } from './meta.ts'
 import { queryClient } from './query-client.ts'
 import { Shell } from './shell/Shell.tsx'
@@ -53,10 +53,18 @@ function screen<Module extends Record<string, unknown>>(
   return createRoute({
     getParentRoute: () => shell,
     path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name), // Names are checked by keyof.
+    component: lazyRouteComponent(fetched(load) as () => Promise<Record<string, never>>, name), // Names are checked by keyof.
     errorComponent: FailedScreen,
   })
 }
+
+/** The router would load the page anew over a file that cannot be fetched, and lose it while the server does not answer. */
+const fetched =
+  <Module,>(load: () => Promise<Module>) =>
+  () =>
+    load().catch((error: unknown) => {
+      throw isUnreachable(error) ? new Problem(0, { code: 'unreachable', detail: sentenceOf(error) }) : error
+    })
 
 const list = () => import('./resource/ResourceList.tsx')
 const page = () => import('./resource/ResourcePage.tsx')

@@ -2,6 +2,7 @@ import { Button, Drawer, Menu } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { WaitingPart } from '../ui/Screens.tsx'
 import { count } from '../format.ts'
 import type { Command, Noun } from '../meta.ts'
 import classes from './BulkBar.module.css'
@@ -88,7 +89,7 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
         title={operation?.label}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           {operation && (
             <BulkForm
               key={operation.verb}

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconDots } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { WaitingPart } from '../ui/Screens.tsx'
 import type { Noun } from '../meta.ts'
 import { useQueryState } from '../ui/search.ts'
 
@@ -48,7 +49,7 @@ export function CollectionCommands({ noun, without = [] }: { noun: Noun; without
         title={open?.label}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           {open && <CommandForm key={open.verb} noun={noun} command={open} onDone={close} />}
         </Suspense>
       </Drawer>

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { WaitingPart } from '../ui/Screens.tsx'
 import type { Row } from '../api.ts'
 import { titleOf, type Command, type Noun } from '../meta.ts'
 import { useQueryState } from '../ui/search.ts'
@@ -34,7 +35,7 @@ export function CommandDrawer({ noun, row, without = [] }: Props) {
       title={command?.label}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <Suspense fallback={null}>
+      <Suspense fallback={<WaitingPart />}>
         {command && <CommandForm key={command.verb} noun={noun} command={command} row={row} onDone={close} />}
       </Suspense>
     </Drawer>

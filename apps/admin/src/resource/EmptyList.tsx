@@ -1,5 +1,6 @@
 import { Button, Group } from '@mantine/core'
 import { useQueries } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Page, type Row } from '../api.ts'
 import { count } from '../format.ts'
@@ -11,10 +12,16 @@ import type { Search } from '../ui/search.ts'
 import { filtersOf, keyOf, listQuery, type Filter } from './filters.ts'
 import { useFilterText } from './useFilterText.ts'
 
-type Props = { noun: Noun; query: Search; onChange: (change: Record<string, string | undefined>) => void }
+type Props = {
+  noun: Noun
+  query: Search
+  onChange: (change: Record<string, string | undefined>) => void
+  /** The first step, where it is not the creating of one. */
+  first?: ReactNode
+}
 
 /** Without conditions: what would be here and the first step. With conditions: which of them hides it. */
-export function EmptyList({ noun, query, onChange }: Props) {
+export function EmptyList({ noun, query, onChange, first }: Props) {
   const { t } = useTranslation()
   const filters = filtersOf(noun, query)
   const what = noun.label_plural.toLowerCase()
@@ -22,9 +29,12 @@ export function EmptyList({ noun, query, onChange }: Props) {
     return (
       <Empty
         title={t('empty.title', { what })}
-        detail={noun.can.create ? t('empty.first', { what: noun.label.toLowerCase() }) : t('empty.comes')}
+        detail={
+          noun.can.create || first ? t('empty.first', { what: noun.label.toLowerCase() }) : t('empty.comes')
+        }
       >
-        {noun.can.create && (
+        {first}
+        {!first && noun.can.create && (
           <LinkButton href={paths.create(noun)}>
             {t('list.create', { what: noun.label.toLowerCase() })}
           </LinkButton>

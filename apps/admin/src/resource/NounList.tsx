@@ -31,6 +31,8 @@ import { useSelection } from './useSelection.ts'
 export type NounListProps = {
   noun: Noun
   actions?: ReactNode
+  /** The first step of an empty list, where it is not the creating of one. */
+  first?: ReactNode
   /** Does not follow what happens. */
   still?: boolean
   above?: ReactNode
@@ -44,6 +46,7 @@ export type NounListProps = {
 export function NounList({
   noun,
   actions,
+  first,
   still = false,
   above,
   extraColumns,
@@ -153,7 +156,7 @@ export function NounList({
         onMore={() => !list.isFetchingNextPage && !list.isFetching && void list.fetchNextPage()}
         total={list.total}
         footer={footer}
-        empty={list.error ? null : <EmptyList noun={noun} query={query} onChange={setQuery} />}
+        empty={list.error ? null : <EmptyList noun={noun} query={query} onChange={setQuery} first={first} />}
       />
       <BulkBar
         noun={noun}

@@ -18,7 +18,8 @@ export function Overlays() {
   useEffect(() => onFirstNotice(() => setNotices(true)), [])
   useEffect(() => onOverlay('keys', () => setKeys(true)), [])
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 3000)
+    // Should it fail, it is fetched when it is wanted.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 3000)
     return () => clearTimeout(timer)
   }, [])
   useHotkeys([['mod+K', () => openOverlay('palette')]], [])

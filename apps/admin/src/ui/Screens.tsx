@@ -1,8 +1,8 @@
-import { Button, Loader, Stack, Text, Title } from '@mantine/core'
+import { Button, Loader, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { Problem, sentenceOf } from '../api.ts'
+import { isUnreachable, Problem, sentenceOf } from '../api.ts'
 import { paths } from '../paths.ts'
 import { TextLink } from './Link.tsx'
 
@@ -11,6 +11,18 @@ export function WaitingScreen() {
   return (
     <Stack align="center" justify="center" h="100dvh">
       <Loader size="sm" aria-label={t('common.loading')} />
+    </Stack>
+  )
+}
+
+/** Part of a screen, or a form, that is being fetched. */
+export function WaitingPart() {
+  const { t } = useTranslation()
+  return (
+    <Stack gap="sm" aria-busy role="status" aria-label={t('common.loading')}>
+      {['40%', '100%', '100%', '60%'].map((width, index) => (
+        <Skeleton key={index} h={index === 0 ? 14 : 34} w={width} animate={false} />
+      ))}
     </Stack>
   )
 }
@@ -31,6 +43,11 @@ export function FailedScreen({ error, reset }: ErrorComponentProps) {
   if (error instanceof Problem && error.status === 404) return <MissingScreen />
   const forbidden = error instanceof Problem && error.status === 403
   const again = async () => {
+    // What could not be fetched stays so for this page; it is loaded again once somebody answers.
+    if (isUnreachable(error)) {
+      if ((await fetch('/readyz').catch(() => null))?.ok) location.reload()
+      return
+    }
     await queries.resetQueries({ predicate: (query) => query.state.status === 'error' })
     reset()
     await router.invalidate()

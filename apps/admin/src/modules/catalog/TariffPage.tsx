@@ -11,7 +11,7 @@ import { RelatedLists } from '../../resource/RelatedLists.tsx'
 import { useRow } from '../../resource/useRow.ts'
 import { PageColumns } from '../../ui/PageColumns.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { MissingScreen } from '../../ui/Screens.tsx'
+import { MissingScreen, WaitingPart } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { StatusChip } from '../../ui/StatusChip.tsx'
 import { TariffVersions } from './TariffVersions.tsx'
@@ -61,7 +61,7 @@ function Tariff({ noun, id }: { noun: Noun; id: string }) {
         title={price?.label}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           {price && changing && <PriceChange tariff={row} command={price} onDone={close} />}
         </Suspense>
       </Drawer>

@@ -11,7 +11,7 @@ import { CommandMenu } from '../../resource/CommandMenu.tsx'
 import { LinkButton, useGo } from '../../ui/Link.tsx'
 import { PageColumns } from '../../ui/PageColumns.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { MissingScreen } from '../../ui/Screens.tsx'
+import { MissingScreen, WaitingPart } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { StatusChip } from '../../ui/StatusChip.tsx'
 import { Why } from '../../ui/Why.tsx'
@@ -114,7 +114,7 @@ function Customer({ id, noun }: { id: string; noun: NonNullable<ReturnType<typeo
         title={t('payment.title')}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <PaymentForm
             customer_id={id}
             amount={due}

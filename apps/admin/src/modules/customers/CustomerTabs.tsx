@@ -2,6 +2,7 @@ import { Button, Menu, ScrollArea, Tabs } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { WaitingPart } from '../../ui/Screens.tsx'
 import type { Row } from '../../api.ts'
 import { useNoun, type Noun } from '../../meta.ts'
 import { FieldGroups } from '../../resource/FieldGroups.tsx'
@@ -110,7 +111,7 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
       {keys.map(({ key, title, noun: other, field }) => (
         <Tabs.Panel key={key} value={key}>
           {handMade[other.name] && field.name === 'customer_id' ? (
-            <Suspense fallback={null}>{handMade[other.name]?.(customer)}</Suspense>
+            <Suspense fallback={<WaitingPart />}>{handMade[other.name]?.(customer)}</Suspense>
           ) : (
             <RelatedList
               noun={other}
@@ -124,27 +125,27 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
         </Tabs.Panel>
       ))}
       <Tabs.Panel value="next_invoice">
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <NextInvoice customer_id={customer.id} />
         </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="standing">
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <StandingTab customer={customer} />
         </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="usage">
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <UsageChart id={overview.customer.id} />
         </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="notes">
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <Attached noun={noun.name} row_id={overview.customer.id} />
         </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="hierarchy">
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           <HierarchyTree id={overview.customer.id} />
         </Suspense>
       </Tabs.Panel>

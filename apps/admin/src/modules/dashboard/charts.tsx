@@ -46,7 +46,8 @@ export function RevenueChart({
   currency: string
 }) {
   const { t } = useTranslation()
-  if (months.length === 0) return <Empty title={t('home.noRevenue')} detail={t('home.noRevenueYet')} />
+  if (months.every((one) => Number(one.invoiced) === 0 && Number(one.paid) === 0))
+    return <Empty title={t('home.noRevenue')} detail={t('home.noRevenueYet')} />
   const format = (value: number) =>
     value >= 100_000 ? compactMoney(value, currency) : money(String(value), currency).replace(/[.,]00$/, '')
   return (

@@ -10,14 +10,10 @@ export function ImportsPage() {
   const { t } = useTranslation()
   const noun = useNoun('import')
   if (!noun?.can.list) return <MissingScreen />
-  return (
-    <NounList
-      noun={noun}
-      actions={
-        <LinkButton href={paths.importFile()} leftSection={<IconUpload size={15} />}>
-          {t('import.new')}
-        </LinkButton>
-      }
-    />
+  const begin = (
+    <LinkButton href={paths.importFile()} leftSection={<IconUpload size={15} />}>
+      {t('import.new')}
+    </LinkButton>
   )
+  return <NounList noun={noun} actions={begin} first={begin} />
 }

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { date } from '../../format.ts'
+import { date, readable } from '../../format.ts'
 import { isRecord } from '../../meta.ts'
 import { Money } from '../../ui/Money.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -14,11 +14,16 @@ export function PlanMoney({ result }: { result: unknown }) {
   if (!money) return null
   const lines = (Array.isArray(money['lines']) ? money['lines'] : []).filter(isRecord) as Line[]
   const amounts = (['credit', 'charge', 'fee', 'net', 'balance_before', 'balance_after'] as const).flatMap(
-    (name) => (typeof money[name] === 'string' ? [{ name, amount: money[name] }] : []),
+    (name) => {
+      const amount = money[name]
+      // What is not credited or charged need not be said; a balance of nothing is news.
+      const said = typeof amount === 'string' && (name.startsWith('balance') || Number(amount) !== 0)
+      return said ? [{ name, amount }] : []
+    },
   )
   return (
     <Section title={t('plan.money')}>
-      {typeof money['sentence'] === 'string' && <Text mb="xs">{money['sentence']}</Text>}
+      {typeof money['sentence'] === 'string' && <Text mb="xs">{readable(money['sentence'])}</Text>}
       <Table>
         <Table.Tbody>
           {lines.map((line, index) => (

@@ -66,7 +66,7 @@ function Answers({
             <tbody>
               {price.lines.map((line, index) => (
                 <tr key={index}>
-                  <th scope="row">{line.label}</th>
+                  <th scope="row">{readable(line.label)}</th>
                   <td>
                     <Money amount={line.amount} />
                   </td>

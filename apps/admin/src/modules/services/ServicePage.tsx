@@ -14,7 +14,7 @@ import { useRow } from '../../resource/useRow.ts'
 import { TextLink } from '../../ui/Link.tsx'
 import { PageColumns } from '../../ui/PageColumns.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { MissingScreen } from '../../ui/Screens.tsx'
+import { MissingScreen, WaitingPart } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
 import { Section } from '../../ui/Section.tsx'
 import { StatusChip } from '../../ui/StatusChip.tsx'
@@ -95,7 +95,7 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
         title={t('plan.title')}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<WaitingPart />}>
           {change && query['do'] === 'change_tariff' && (
             <PlanChange service={row} command={change} onDone={() => setQuery({ do: undefined })} />
           )}
