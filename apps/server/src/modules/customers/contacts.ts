@@ -44,6 +44,13 @@ export const contacts = resource('contact', {
       default: {},
       help: `Channels by purpose, such as {"billing": ["email", "post"], "marketing": []}. A purpose left out goes by the roles. Channels: ${channels.join(', ')}`,
     },
+    erased_at: {
+      kind: 'datetime',
+      readonly: true,
+      nullable: true,
+      label: 'Erased',
+      help: 'What named the person is gone',
+    },
   },
   before: {
     create: async (_, contact) => check(contact, {}),

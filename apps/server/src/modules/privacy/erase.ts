@@ -2,17 +2,12 @@ import { command } from '#kernel/commands.ts'
 import { today, type Ctx } from '#kernel/ctx.ts'
 import { record } from '#kernel/effects.ts'
 import { newId } from '#kernel/ids.ts'
-import { JsonValue } from '#kernel/kinds.ts'
 import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
-import { asResource, insert } from '#kernel/store.ts'
+import { asResource } from '#kernel/store.ts'
 import { called, customers, whyNotErased, type Customer } from '#modules/customers/index.ts'
-import { eraseElsewhere } from './erase-elsewhere.ts'
-import { erasePast } from './erase-past.ts'
-import { collectRows, countRows, deleteAttached, overwriteRows } from './erase-rows.ts'
-import { erasures, type Erased, type Erasure } from './erasures.ts'
-import { knownOf } from './known.ts'
-import { sealBooks } from './seal-books.ts'
+import { erasures, type Erasure } from './erasures.ts'
+import { forget } from './forget.ts'
 
 /**
  * Overwrites or removes everything that says who a disabled customer was. The books keep their rows; whom a document was issued to is
@@ -48,77 +43,27 @@ export const eraseCustomer = command(
 export async function erase(
   ctx: Ctx,
   customer: Customer,
-  { erasure_id, reason }: { erasure_id: string; reason: string | null },
+  told: { erasure_id: string; reason: string | null },
 ): Promise<Erasure> {
-  const instead = `Erased customer ${customer.number}`
   const shells = await ctx.db.all(
     sql<{ id: string }>`select id from customers where merged_into_id = ${customer.id}`,
   )
-  const person = { noun: 'customer', ids: [customer.id, ...shells.map(({ id }) => id)] }
-  const erasure = await insert(
-    ctx,
-    erasures,
-    {
-      number: customer.number,
-      customer_id: customer.id,
-      erased_at: ctx.now.toString(),
-      actor: new JsonValue(ctx.actor),
-      report: new JsonValue([]),
-      originals: 'none',
-    },
-    { action: 'made', columns: { id: erasure_id, partner_id: customer.partner_id } },
-  )
-  const about = await collectRows(ctx, erasure_id, person)
-  const counted = await countRows(ctx, erasure_id, about)
-  const mentions = await knownOf(ctx, erasure_id, instead)
-  const books = await sealBooks(ctx, erasure_id, about, mentions, instead)
-  await eraseElsewhere(ctx, erasure_id, person.ids, mentions, instead)
-  const overwritten = await overwriteRows(ctx, erasure_id, about, instead)
-  const deleted = await deleteAttached(ctx, erasure_id, about)
-  const past = await erasePast(ctx, erasure_id, mentions.patterns)
-  await ctx.db.run(sql`update customers set erased_at = ${ctx.now} where id = any(${person.ids}::uuid[])`)
-  await ctx.db.run(sql`delete from erasure_rows where erasure_id = ${erasure_id}`)
-  const report: Erased[] = counted.map(({ noun, label, rows }) => {
-    if (deleted.has(noun)) return { noun, label, rows, done: 'deleted' }
-    if (books.nouns.has(noun))
-      return {
-        noun,
-        label,
-        rows,
-        done: 'sealed',
-        why: `The books are kept. Whom it names is sealed until ${books.keep_until}.`,
-      }
-    if (overwritten.has(noun)) return { noun, label, rows, done: 'erased' }
-    return {
-      noun,
-      label,
-      rows,
-      done: 'kept',
-      why: 'Figures, days and references; nothing of it names anybody.',
-    }
+  const ids = [customer.id, ...shells.map(({ id }) => id)]
+  const erasure = await forget(ctx, customer, {
+    ...told,
+    person: { noun: 'customer', ids },
+    instead: `Erased customer ${customer.number}`,
   })
-  if (past > 0) report.push({ noun: 'audit_event', label: 'Audit events', rows: past, done: 'erased' })
-  const told = reason === null ? null : mentions.without(reason)
-  await ctx.db.run(sql`
-    update erasures
-    set report = ${JSON.stringify(report)}::jsonb, reason = ${told},
-      originals = ${books.keep_until ? 'sealed' : 'none'}, keep_until = ${books.keep_until}
-    where id = ${erasure_id}`)
+  await ctx.db.run(sql`update customers set erased_at = ${ctx.now} where id = any(${ids}::uuid[])`)
   record(ctx, {
     noun: 'customer',
     row_id: customer.id,
     action: 'erased',
-    reason: told,
+    reason: erasure.reason,
     changes: { erased_at: [null, ctx.now.toString()] },
-    data: { erasure_id },
+    data: { erasure_id: erasure.id },
   })
-  return {
-    ...erasure,
-    report,
-    reason: told,
-    originals: books.keep_until ? 'sealed' : 'none',
-    keep_until: books.keep_until,
-  }
+  return erasure
 }
 
 /** Nothing may be owed, running or depend on whoever is erased. */

@@ -1,4 +1,4 @@
 export { erasures, type Erasure } from './erasures.ts'
 export { eraseCustomer } from './erase.ts'
-export { forgotten } from './journal.ts'
+export { eraseAgain, forgotten } from './journal.ts'
 export { writtenOnce } from './erase-rows.ts'

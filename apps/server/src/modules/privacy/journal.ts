@@ -6,9 +6,10 @@ import { poolDb } from '#kernel/db.ts'
 import { on } from '#kernel/events.ts'
 import { sql } from '#kernel/sql.ts'
 import { find, lock } from '#kernel/store.ts'
-import { customers } from '#modules/customers/index.ts'
+import { contacts, customers } from '#modules/customers/index.ts'
 import { destroyKey } from './destroy-keys.ts'
 import { erase } from './erase.ts'
+import { forgetContact } from './erase-contact.ts'
 import { erasures } from './erasures.ts'
 
 /** A line of the journal: who was erased, or whose key was destroyed, by ids alone. */
@@ -17,6 +18,8 @@ type Line = {
   tenant_id: string
   erasure_id: string
   customer_id: string
+  /** One person of the customer's. */
+  contact_id?: string
   at: string
 }
 
@@ -37,6 +40,7 @@ export const noteErasures = on(
       tenant_id: ctx.tenant.id,
       erasure_id: erasure.id,
       customer_id: erasure.customer_id,
+      ...(erasure.contact_id ? { contact_id: erasure.contact_id } : {}),
       at: event.at,
     })
   },
@@ -65,12 +69,15 @@ export async function eraseAgain(app: App): Promise<void> {
   }
 }
 
-async function again(ctx: Ctx, { done, erasure_id, customer_id }: Line): Promise<void> {
+async function again(ctx: Ctx, { done, erasure_id, customer_id, contact_id }: Line): Promise<void> {
   const known = await find(ctx, erasures, erasure_id)
-  if (!known) {
+  const reason = 'Again, after a backup was restored'
+  if (!known && contact_id) {
+    const contact = await lock(ctx, contacts, contact_id)
+    if (!contact.erased_at) await forgetContact(ctx, contact, { erasure_id, reason })
+  } else if (!known) {
     const customer = await lock(ctx, customers, customer_id)
-    if (!customer.erased_at)
-      await erase(ctx, customer, { erasure_id, reason: 'Again, after a backup was restored' })
+    if (!customer.erased_at) await erase(ctx, customer, { erasure_id, reason })
   }
   if (done === 'destroyed') {
     const erasure = await lock(ctx, erasures, erasure_id)

@@ -30,11 +30,17 @@ const names: Record<string, Record<string, boolean>> = {
 const onDocuments = ['name', 'email', 'street', 'city', 'postal_code', 'tax_id']
 
 /** By what the person is known, and was: the rows as they are, their past in the audit, and whom documents were issued to. */
-export async function knownOf(ctx: Ctx, erasure_id: string, instead: string): Promise<Mentions> {
+export async function knownOf(
+  ctx: Ctx,
+  erasure_id: string,
+  instead: string,
+  others: readonly string[] = [],
+): Promise<Mentions> {
+  const theirs = new Set(others.map((value) => value.trim().toLowerCase()))
   const known: string[] = []
   const telling: string[] = []
   const take = (value: unknown, tells: boolean) => {
-    if (typeof value !== 'string') return
+    if (typeof value !== 'string' || theirs.has(value.trim().toLowerCase())) return
     known.push(value)
     if (tells) telling.push(value)
   }

@@ -2,6 +2,7 @@ import type { Module } from '#kernel/app.ts'
 import { asResource } from '#kernel/store.ts'
 import { destroyDueKeys } from './destroy-keys.ts'
 import { eraseCustomer } from './erase.ts'
+import { eraseContact } from './erase-contact.ts'
 import { erasures } from './erasures.ts'
 import { anyJob } from '#kernel/jobs.ts'
 import { expireExports } from './expire-exports.ts'
@@ -16,7 +17,7 @@ import { eraseAgain, noteErasures } from './journal.ts'
 export const privacy: Module = {
   name: 'privacy',
   nouns: [asResource(erasures), asResource(personalDataExports)],
-  verbs: [eraseCustomer, exportCustomer, exportContact],
+  verbs: [eraseCustomer, eraseContact, exportCustomer, exportContact],
   routes,
   async start(app) {
     if (app.config.roles.has('worker')) await eraseAgain(app)
