@@ -64,7 +64,7 @@ test('“Why?” stands beside status, price and speed, answers for another day 
     if (about !== 'Price') await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
   }
   const why = page.getByRole('dialog')
-  await why.getByText(/Welcome takes 10% off what is left, 4.50/).waitFor()
+  await why.getByText(/Welcome takes 10% off what is left, €4.50/).waitFor()
   expect(await stumblingBlocks(page)).toEqual([])
   await why.getByLabel('On the day').fill('2020-01-01')
   await why.getByText(/The service was not there yet/).waitFor()

@@ -182,6 +182,18 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What a row's name, its state and its amounts are shown by, whichever columns a list has. */
+export const nameFields = (noun: Noun): string[] => [
+  noun.title_field,
+  'title',
+  'name',
+  'number',
+  'description',
+  'tariff_id',
+  'status',
+  'currency',
+]
+
 /** What a person calls the row; a service without a login is called by its tariff. */
 export function titleOf(
   noun: Noun,

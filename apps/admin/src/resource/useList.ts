@@ -1,20 +1,25 @@
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, type Page, type Refs, type Row } from '../api.ts'
-import { fieldNamed, type Noun } from '../meta.ts'
+import { fieldNamed, nameFields, type Noun } from '../meta.ts'
 
 const pageSize = 50
 
-/** One list of a noun, page after page. `include` resolves the references of the columns that are shown. */
-export function listQueryOptions(noun: Noun, query: Record<string, string>, include: string) {
+/** One list of a noun, page after page, of what its columns show and its rows are called by; references among them are resolved. */
+export function listQueryOptions(noun: Noun, query: Record<string, string>, columns: string[]) {
+  const include = referencesAmong(noun, columns)
+  const fields = [...new Set([...columns, ...nameFields(noun)])]
+    .filter((name) => fieldNamed(noun, name))
+    .join()
   return infiniteQueryOptions({
-    queryKey: ['list', noun.path, query, include],
+    queryKey: ['list', noun.path, query, fields, include],
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<Row>>(noun.path, {
         query: {
           ...query,
           limit: pageSize,
           cursor: pageParam,
+          fields,
           include,
           count: pageParam === '' ? 'true' : '',
         },
@@ -43,9 +48,8 @@ export function useList(
   columns: string[],
   options: { still?: boolean } = {},
 ) {
-  const include = referencesAmong(noun, columns)
   const result = useInfiniteQuery({
-    ...listQueryOptions(noun, query, include),
+    ...listQueryOptions(noun, query, columns),
     meta: options.still ? {} : { live: [noun.name], rest_ms: 3000 },
   })
   const pages = result.data?.pages

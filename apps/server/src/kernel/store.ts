@@ -28,7 +28,15 @@ import {
   type Update,
 } from './resource.ts'
 import { searchCondition } from './search.ts'
-import { allFields, column, decodeBody, printValue, shapeOf, visibleCustomFields } from './shape.ts'
+import {
+  allFields,
+  column,
+  decodeBody,
+  partOfShape,
+  printValue,
+  shapeOf,
+  visibleCustomFields,
+} from './shape.ts'
 import { id, join, sql, type Sql } from './sql.ts'
 
 /**
@@ -40,8 +48,9 @@ export type Page = { data: Printed[]; next_cursor: string | null; total?: number
 
 export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<Page> {
   mustBeAbleTo(ctx, noun, 'list')
-  const shape = shapeOf(ctx, noun)
+  const wanted = fieldsWanted(ctx, noun, query)
   const order = orderOf(ctx, noun, query.sort)
+  const shape = wanted ? partOfShape(ctx, noun, wanted, order.field) : shapeOf(ctx, noun)
   const limit = limitOf(query)
   const where = [...scope(ctx, noun), ...conditions(ctx, noun, query, order)]
   if (query.q) where.push(searchCondition(ctx, noun, query.q))
@@ -59,10 +68,8 @@ export async function list(ctx: Ctx, noun: Resource, query: ListQuery): Promise<
   }
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  const columns = fieldsWanted(ctx, noun, query)
-  const data = page.map((row) => (columns ? only(shape.present(row), columns) : shape.present(row)))
   return {
-    data,
+    data: page.map((row) => shape.present(row)),
     next_cursor: rows.length > limit && last ? printCursor(order, last) : null,
     ...(query.count === 'true' ? await count(ctx, from(ctx, noun, order), where) : {}),
   }
@@ -463,11 +470,8 @@ function fieldsWanted(ctx: Ctx, noun: Resource, query: ListQuery): string[] | un
       'unknown_field',
       `“${unknown}” is not a field of ${noun.label_plural.toLowerCase()}.`,
     )
-  return [...new Set(names.map((name) => (name.startsWith('custom.') ? 'custom' : name)))]
+  return [...new Set(['id', ...names.map((name) => (name.startsWith('custom.') ? 'custom' : name))])]
 }
-
-const only = (row: Printed, names: readonly string[]): Printed =>
-  Object.fromEntries(['id', ...names].map((name) => [name, row[name]]))
 
 /** A declared noun as the generic functions take it: inference has done its work by then. */
 export const asResource = <F extends Fields>(noun: Resource<F>): Resource => noun as unknown as Resource
