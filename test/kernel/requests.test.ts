@@ -42,6 +42,20 @@ test('an Idempotency-Key makes a repeated request one, even when both arrive tog
   expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
 })
 
+test('a change to what is already so changes nothing, and says nothing', async () => {
+  const customer = await admin.post('/customers', { name: 'As Before', phone: '+48 500 000 001' })
+  const again = await admin.call('PATCH', `/customers/${customer.id}`, {
+    name: 'As Before',
+    phone: '+48 500 000 001',
+  })
+  expect([again.status, again.body.version]).toEqual([200, customer.version])
+  const told = async () => (await admin.get(`/audit_events?row_id=${customer.id}`)).data.length
+  expect(await told()).toBe(1)
+  const other = await admin.call('PATCH', `/customers/${customer.id}`, { name: 'As Before', phone: null })
+  expect([other.body.version, other.body.phone]).toEqual([customer.version + 1, null])
+  expect(await told()).toBe(2)
+})
+
 test('hostile JSON is refused with a sentence', async () => {
   const cases: [string, number, string][] = [
     ['{"name":', 400, 'not_json'],

@@ -148,6 +148,18 @@ test('the customer’s page, its timeline, the dashboard and the invoice on pape
   })
   expect((await reseller.call('GET', `/invoices/${invoice.id}/pdf`)).status).toBe(404)
 
+  await admin.post('/roles', {
+    name: 'without addresses',
+    grants: [
+      { noun: 'customer', actions: ['*'], hidden_fields: ['street'] },
+      { noun: 'invoice', actions: ['*'] },
+    ],
+  })
+  const discreet = await clientWithRole(isp, admin.tenant_id, 'without addresses')
+  expect((await discreet.get(`/invoices/${invoice.id}`)).number).toBe('2027-000001')
+  const paper = await discreet.call('GET', `/invoices/${invoice.id}/pdf`)
+  expect([paper.status, paper.body.code]).toEqual([403, 'hidden_field'])
+
   const network = await clientWithRole(isp, admin.tenant_id, 'network')
   expect((await network.get(`/customers/${customer_id}/overview`)).balance).toBeNull()
   expect((await network.get('/dashboard')).mrr).toBeNull()

@@ -61,6 +61,17 @@ export function mustBeAbleTo(ctx: Ctx, noun: Resource, action: string): void {
   )
 }
 
+/** For what shows these fields and cannot leave them out, as a document does. */
+export function mustSee(ctx: Ctx, noun: Resource, names: readonly string[]): void {
+  const hidden = names.find((name) => ctx.access.hidden(noun.name).has(name))
+  if (hidden === undefined) return
+  throw new Refused(
+    403,
+    'hidden_field',
+    `This shows ${words(hidden).toLowerCase()} of ${noun.label_plural.toLowerCase()}, which your role does not see.`,
+  )
+}
+
 /** Ids of the partners whose rows the actor sees; null when no limit applies. */
 export function visiblePartners(ctx: Ctx): readonly string[] | null {
   if (ctx.access.partner_id === null || ctx.access.partner_id === ctx.tenant.root_partner_id) return null

@@ -118,8 +118,22 @@ export async function update(
   }
   if (custom) values.custom = new JsonValue({ ...(row.custom as object), ...(custom.value as object) })
   await noun.before?.update?.(ctx, row, values)
+  if (isAsItWas(ctx, noun, row, values)) return shapeOf(ctx, noun).present(row)
   const changed = await changeRow(ctx, noun, row, values, { action: 'updated' })
   return shapeOf(ctx, noun).present(changed)
+}
+
+/** Nothing to write, to record or to tell of. Of a secret nobody says whether it is the same. */
+function isAsItWas(ctx: Ctx, noun: Resource, row: StoredRow, values: Record<string, unknown>): boolean {
+  const print = (name: string, stored: unknown) => {
+    const field = noun.fields[name]
+    return JSON.stringify(
+      field ? printValue(ctx, field, stored) : stored instanceof JsonValue ? stored.value : stored,
+    )
+  }
+  return Object.entries(values).every(
+    ([name, value]) => noun.fields[name]?.kind !== 'secret' && print(name, value) === print(name, row[name]),
+  )
 }
 
 export async function remove(ctx: Ctx, noun: Resource, row_id: string): Promise<void> {

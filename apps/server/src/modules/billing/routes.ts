@@ -4,12 +4,13 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { limitOf } from '#kernel/filters.ts'
 import { readAs, readTogether } from '#kernel/http.ts'
 import { isId } from '#kernel/ids.ts'
-import { mustBeAbleTo } from '#kernel/permissions.ts'
+import { mustBeAbleTo, mustSee } from '#kernel/permissions.ts'
 import { notFound } from '#kernel/refused.ts'
 import type { Fields, Resource, Row } from '#kernel/resource.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { asResource, find } from '#kernel/store.ts'
+import { customers } from '#modules/customers/index.ts'
 import { explainService } from './explain/service.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { previewPage } from './preview-page.ts'
@@ -45,7 +46,7 @@ export function routes(server: FastifyInstance, app: App): void {
     sendPdf(
       reply,
       await readAs(app, request, reply, async (ctx) =>
-        printableInvoice(ctx, await existing(ctx, invoices, request)),
+        printableInvoice(ctx, await printed(ctx, invoices, request)),
       ),
     ),
   )
@@ -54,7 +55,7 @@ export function routes(server: FastifyInstance, app: App): void {
     sendPdf(
       reply,
       await readAs(app, request, reply, async (ctx) =>
-        printableCreditNote(ctx, await existing(ctx, creditNotes, request)),
+        printableCreditNote(ctx, await printed(ctx, creditNotes, request)),
       ),
     ),
   )
@@ -70,6 +71,19 @@ const idOf = (request: FastifyRequest, label: string): string => {
   const { id } = request.params as { id: string }
   if (!isId(id)) throw notFound(label)
   return id
+}
+
+const onDocuments = ['name', 'number', 'email', 'tax_id', 'street', 'postal_code', 'city', 'country']
+
+/** A document bears whom it is for and all its figures. */
+function printed<F extends Fields>(
+  ctx: Ctx,
+  noun: Resource<F>,
+  request: FastifyRequest,
+): Promise<Row<Resource<F>>> {
+  mustSee(ctx, asResource(customers), onDocuments)
+  mustSee(ctx, asResource(noun), Object.keys(noun.fields))
+  return existing(ctx, noun, request)
 }
 
 async function existing<F extends Fields>(
