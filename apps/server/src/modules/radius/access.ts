@@ -47,7 +47,11 @@ export class AccessDesk {
     this.#passwords = new Passwords(app.secrets)
     this.#log = log
     this.#class_key = class_key
-    this.#batches = new Batcher((questions) => this.#decide(questions), { batch_max: 256, in_flight_max: 2 })
+    this.#batches = new Batcher((questions) => this.#decide(questions), {
+      batch_max: 256,
+      in_flight_max: 3,
+      linger_ms: 1,
+    })
   }
 
   /** Null, which is silence, when the secret is certainly another one. Rejects when the database is away; the router asks again or elsewhere. */
