@@ -1,8 +1,7 @@
 import { command } from '#kernel/commands.ts'
 import type { Ctx } from '#kernel/ctx.ts'
-import { JsonValue } from '#kernel/kinds.ts'
 import { invalidField } from '#kernel/refused.ts'
-import type { FieldKind, Row } from '#kernel/resource.ts'
+import type { FieldKind } from '#kernel/resource.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, change } from '#kernel/store.ts'
@@ -11,9 +10,7 @@ import { convertAll, fitting } from './custom-conversion.ts'
 import { customFields, fieldVocabulary } from './entities.ts'
 import { indexLater } from './index-fields.ts'
 import { checkDeclared, plain, type Declared } from './vocabulary.ts'
-import { declaredAnew, mustFit, summaryOf } from './retype.ts'
-
-type CustomField = Row<typeof customFields>
+import { declaredAnew, metadata, mustFit, summaryOf } from './retype.ts'
 
 /**
  * Another kind for a field that was added to a built-in noun. Each different value is read in the new kind; what does not fit is shown and
@@ -66,17 +63,7 @@ export const retypeCustomField = command(
       customFields,
       field,
       {
-        kind: kind as CustomField['kind'],
-        values: declared.values ? new JsonValue(declared.values) : null,
-        min: declared.min ?? null,
-        max: declared.max ?? null,
-        scale: declared.scale ?? null,
-        pattern: null,
-        default: null,
-        filterable: declared.filterable === true,
-        sortable: declared.sortable === true,
-        unique: declared.unique === true,
-        searchable: declared.searchable === true,
+        ...metadata(declared),
         index_status: 'indexing',
         index_done: 0,
         index_note: null,

@@ -194,7 +194,8 @@ async function switchColumn(
   return { changed, fit }
 }
 
-const metadata = (declared: Declared): Parameters<typeof change<typeof entityFields.fields>>[3] => ({
+/** What becomes of a field's declaration, of an entity's or of a built-in noun's. */
+export const metadata = (declared: Declared): Parameters<typeof change<typeof entityFields.fields>>[3] => ({
   kind: declared.kind as EntityField['kind'],
   values: declared.values ? new JsonValue(declared.values) : null,
   min: declared.min ?? null,
