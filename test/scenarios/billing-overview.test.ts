@@ -153,12 +153,16 @@ test('the customer’s page, its timeline, the dashboard and the invoice on pape
     grants: [
       { noun: 'customer', actions: ['*'], hidden_fields: ['street'] },
       { noun: 'invoice', actions: ['*'] },
+      { noun: 'service', actions: ['*'] },
     ],
   })
   const discreet = await clientWithRole(isp, admin.tenant_id, 'without addresses')
   expect((await discreet.get(`/invoices/${invoice.id}`)).number).toBe('2027-000001')
-  const paper = await discreet.call('GET', `/invoices/${invoice.id}/pdf`)
-  expect([paper.status, paper.body.code]).toEqual([403, 'hidden_field'])
+  const [service] = (await discreet.get('/services')).data
+  for (const path of [`/invoices/${invoice.id}/pdf`, `/services/${service.id}/contract`]) {
+    const paper = await discreet.call('GET', path)
+    expect([path, paper.status, paper.body.code]).toEqual([path, 403, 'hidden_field'])
+  }
 
   const network = await clientWithRole(isp, admin.tenant_id, 'network')
   expect((await network.get(`/customers/${customer_id}/overview`)).balance).toBeNull()

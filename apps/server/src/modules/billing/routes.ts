@@ -10,7 +10,7 @@ import type { Fields, Resource, Row } from '#kernel/resource.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { shapeOf } from '#kernel/shape.ts'
 import { asResource, find } from '#kernel/store.ts'
-import { customers } from '#modules/customers/index.ts'
+import { customers, fieldsOnDocuments } from '#modules/customers/index.ts'
 import { explainService } from './explain/service.ts'
 import { billingRuns, creditNoteLines, creditNotes, invoiceLines, invoices } from './invoices.ts'
 import { previewPage } from './preview-page.ts'
@@ -73,15 +73,13 @@ const idOf = (request: FastifyRequest, label: string): string => {
   return id
 }
 
-const onDocuments = ['name', 'number', 'email', 'tax_id', 'street', 'postal_code', 'city', 'country']
-
 /** A document bears whom it is for and all its figures. */
 function printed<F extends Fields>(
   ctx: Ctx,
   noun: Resource<F>,
   request: FastifyRequest,
 ): Promise<Row<Resource<F>>> {
-  mustSee(ctx, asResource(customers), onDocuments)
+  mustSee(ctx, asResource(customers), fieldsOnDocuments)
   mustSee(ctx, asResource(noun), Object.keys(noun.fields))
   return existing(ctx, noun, request)
 }

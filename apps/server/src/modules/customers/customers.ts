@@ -197,6 +197,18 @@ export const customers = resource('customer', {
 })
 export type Customer = Row<typeof customers>
 
+/** Whom a document is for. */
+export const fieldsOnDocuments = [
+  'name',
+  'number',
+  'email',
+  'tax_id',
+  'street',
+  'postal_code',
+  'city',
+  'country',
+]
+
 function checkExemption({ tax_exempt, tax_exempt_reason }: Record<string, unknown>): void {
   if (tax_exempt === true && !tax_exempt_reason)
     throw invalidField('tax_exempt_reason', 'required', 'Say why the customer pays no tax.')

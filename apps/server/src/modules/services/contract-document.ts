@@ -10,11 +10,12 @@ import {
 } from '../../documents/index.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { formatDecimal, printMoney } from '#kernel/money.ts'
+import { mustSee } from '#kernel/permissions.ts'
 import { Refused } from '#kernel/refused.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, everyColumn, find } from '#kernel/store.ts'
 import { listPrice, phasesFrom, phasesOf, tariffs, type Tariff } from '#modules/catalog/index.ts'
-import { customers } from '#modules/customers/index.ts'
+import { customers, fieldsOnDocuments } from '#modules/customers/index.ts'
 import { currentLetterhead, languageOf, worded } from '#modules/documents/index.ts'
 import type { Service } from './services.ts'
 import { surcharges, type Surcharge } from './surcharges.ts'
@@ -25,7 +26,7 @@ export async function contractDocument(
   service: Service,
   numbered?: string,
 ): Promise<ContractDocument> {
-  mustSeePrices(ctx)
+  mustSeeContracts(ctx)
   const [customer, tariff, head, extra, { conditions, ordinal }, phases] = await Promise.all([
     find(ctx, customers, service.customer_id),
     find(ctx, tariffs, service.tariff_id),
@@ -121,7 +122,9 @@ export async function contractDocument(
   }
 }
 
-export function mustSeePrices(ctx: Ctx): void {
+/** A contract bears whom it is for, and what it costs. */
+export function mustSeeContracts(ctx: Ctx): void {
+  mustSee(ctx, asResource(customers), fieldsOnDocuments)
   if (ctx.access.hidden('service').has('price'))
     throw new Refused(403, 'prices_hidden', 'A contract says prices, which your role does not show you.')
 }

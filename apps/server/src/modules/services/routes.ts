@@ -9,7 +9,7 @@ import { invalidField, notFound } from '#kernel/refused.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { asResource, find } from '#kernel/store.ts'
 import { renderDocument, type ContractDocument } from '../../documents/index.ts'
-import { contractDocument, mustSeePrices } from './contract-document.ts'
+import { contractDocument, mustSeeContracts } from './contract-document.ts'
 import { contracts, printedContract } from './issued-contracts.ts'
 import { contractStanding } from './contracts.ts'
 import { services, type Service } from './services.ts'
@@ -31,7 +31,7 @@ export function routes(server: FastifyInstance, app: App): void {
         const { id } = request.params as { id: string }
         const contract = isId(id) ? await find(ctx, contracts, id) : undefined
         if (!contract) throw notFound('Contract')
-        mustSeePrices(ctx)
+        mustSeeContracts(ctx)
         return printedContract(contract)
       }),
     ),
