@@ -311,7 +311,7 @@ export const kinds: Record<FieldKind, Kind> = {
       additionalProperties: false,
     }),
     decode(value) {
-      const { lat, lon, ...more } = (typeof value === 'object' ? value : {}) as Record<string, unknown>
+      const { lat, lon, ...more } = Object(value) as Record<string, unknown>
       const good = (degrees: unknown, most: number): degrees is number =>
         typeof degrees === 'number' && Math.abs(degrees) <= most
       if (!good(lat, 90) || !good(lon, 180) || Object.keys(more).length > 0)

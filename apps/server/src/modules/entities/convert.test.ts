@@ -26,6 +26,10 @@ test('values are read in their new kind as a person would', () => {
   expect(becomes('far', 'ip')).toBeUndefined()
 })
 
+test('a list of nothing is no place', () => {
+  expect(becomes([null], 'geo_point')).toBeUndefined()
+})
+
 test('ids and secrets stay what they are', () => {
   for (const kind of ['reference', 'references', 'secret'] as const) {
     expect(canBecome('text', kind)).toBe(false)
