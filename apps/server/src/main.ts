@@ -23,6 +23,7 @@ import {
   type Embedded,
 } from './postgres/index.ts'
 import { createApp, createLog, startProgram } from './program.ts'
+import { giveBackMemoryOfStart } from './start-memory.ts'
 
 /** One program in roles (`ISP_ROLES`). Everything it does until it serves is a line of progress; what stops it is a sentence. */
 const began_ms = performance.now()
@@ -93,6 +94,7 @@ async function main(): Promise<void> {
     stopNightly = () => nightly?.stop()
     mountControl(program.server, app, kek, control_token, backups)
     await serveWebApps(program.server)
+    giveBackMemoryOfStart()
     await listen(program.server, config)
     const address = addressOf(program.server, config)
     replaceFile(join(data_dir, 'control.json'), JSON.stringify({ token: control_token }))
