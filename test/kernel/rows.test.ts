@@ -23,16 +23,26 @@ test('whatever text and amounts rows hold, PostgreSQL reads them as they are', a
     name: fc.option(text),
     amount: fc.option(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
     place: fc.nat(),
+    day: fc.option(fc.constantFrom('2026-02-28', '2028-02-29')),
+    colour: fc.option(text),
     given: fc.boolean(),
     data: fc.record({ text }),
   })
   await fc.assert(
     fc.asyncProperty(fc.array(row), async (rows) => {
       let late: string[] = []
-      const query = sql`select * from ${rowsOf(
+      const query = sql`select r.*, r.day::text as day from ${rowsOf(
         'r',
         rows,
-        { name: 'text', amount: 'bigint', place: 'integer', given: 'boolean', data: 'jsonb' },
+        {
+          name: 'text',
+          amount: 'bigint',
+          place: 'integer',
+          given: 'boolean',
+          data: 'jsonb',
+          day: 'repeated date',
+          colour: 'repeated text',
+        },
         { called: () => late },
       )}`
       // Known only after the statement was put together.

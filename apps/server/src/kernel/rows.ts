@@ -1,42 +1,68 @@
-import { later, raw, sql, type Sql } from './sql.ts'
+import { join, later, raw, sql, type Sql } from './sql.ts'
 
 /**
  * Many rows as one parameter a column: `from ${rowsOf('line', lines, { id: 'uuid', net: 'bigint' })}`. Arrays are what PostgreSQL
- * unpacks quickest, and the statement's text stays the same whatever their length. `texts` are further columns of text, each asked for
- * when the statement is sent.
+ * unpacks quickest, and the statement's text stays the same whatever their length. Of a `repeated` column each value is sent and read
+ * once, and the rows say its place. `texts` are further columns of text, each asked for when the statement is sent.
  */
 export function rowsOf<T extends Record<string, unknown>>(
   alias: string,
   rows: readonly T[],
-  columns: { readonly [K in keyof T]?: ColumnType },
+  columns: { readonly [K in keyof T]?: ColumnType | `repeated ${ColumnType}` },
   texts: Readonly<Record<string, () => readonly string[]>> = {},
 ): Sql {
   const names = Object.keys(columns)
+  const shown: Sql[] = []
+  let repeats = false
   const arrays = names.map((name) => {
-    const type = columns[name] ?? 'text'
-    return sql`${printArray(rows, name, type === 'uuid' ? printId : type === 'date' ? printDate : print)}::${raw(type)}[]`
+    const column = columns[name] ?? 'text'
+    const type = column.replace('repeated ', '')
+    const printed = type === 'uuid' ? printId : type === 'date' ? printDate : print
+    if (column === type) {
+      shown.push(raw(`${alias}.${name}`))
+      return sql`${printArray(rows, (row) => printed(row[name]))}::${raw(type)}[]`
+    }
+    repeats = true
+    const { values, places } = placesOf(rows, name)
+    shown.push(
+      sql`(${printArray(values, printed)}::${raw(type)}[])[${raw(`${alias}.${name}`)}] as ${raw(name)}`,
+    )
+    return sql`${places}::integer[]`
   })
   for (const [name, values] of Object.entries(texts)) {
     names.push(name)
-    arrays.push(sql`${later(() => `{${values().map(quoted).join(',')}}`)}::text[]`)
+    shown.push(raw(`${alias}.${name}`))
+    arrays.push(sql`${later(() => printArray(values(), quoted))}::text[]`)
   }
-  const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
-  return sql`unnest(${list}) as ${raw(alias)}(${raw(names.join(', '))})`
+  const unpacked = sql`unnest(${join(arrays)}) as ${raw(alias)}(${raw(names.join(', '))})`
+  return repeats ? sql`(select ${join(shown)} from ${unpacked}) as ${raw(alias)}` : unpacked
 }
 type ColumnType = 'uuid' | 'text' | 'bigint' | 'integer' | 'date' | 'jsonb' | 'boolean' | 'daterange'
 
 /** PostgreSQL's own array literal. */
-function printArray(
-  rows: readonly Record<string, unknown>[],
-  name: string,
-  print: (value: unknown) => string,
-): string {
+function printArray<T>(values: readonly T[], print: (value: T) => string): string {
   let printed = '{'
-  for (const row of rows) {
+  for (const value of values) {
     if (printed.length > 1) printed += ','
-    printed += print(row[name])
+    printed += print(value)
   }
   return printed + '}'
+}
+
+/** The different values of a column, none of them null, and as an array literal which of them each row has, counted from one. */
+function placesOf(
+  rows: readonly Record<string, unknown>[],
+  name: string,
+): { values: unknown[]; places: string } {
+  const known = new Map<unknown, number>()
+  const places = printArray(rows, (row) => {
+    const value = row[name]
+    if (value === null || value === undefined) return 'NULL'
+    let place = known.get(value)
+    if (place === undefined) known.set(value, (place = known.size + 1))
+    return String(place)
+  })
+  return { values: [...known.keys()], places }
 }
 
 /** Nearly all that is printed are ids and dates, which need no looking through for what must be quoted: whatever is as long as one. */

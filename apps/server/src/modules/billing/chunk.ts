@@ -79,7 +79,7 @@ const eventsOf = (
     select uuidv7(), ${ctx.tenant.id}::uuid, ${ctx.now}::timestamptz, 'invoice.finalized', 'invoice', e.id,
       jsonb_build_object('number', e.number, 'customer_id', e.customer_id, 'due_date', e.due_date, 'total', e.total, 'billing_run_id', ${billing_run_id}::uuid),
       ${json(ctx.actor)}, ${json(ctx.cause)}
-    from ${rowsOf('e', drafts, { id: 'uuid', customer_id: 'uuid', due_date: 'date', total: 'text' }, { number: numbers })}`
+    from ${rowsOf('e', drafts, { id: 'uuid', customer_id: 'uuid', due_date: 'repeated date', total: 'text' }, { number: numbers })}`
 
 /** Reactions inside the transaction get one event for all invoices: `billing_run.invoiced`, with the customers who had money with us before. */
 function tellOf(ctx: Ctx, finalized: readonly Finalized[], billing_run_id: string): void {

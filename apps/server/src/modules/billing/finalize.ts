@@ -129,7 +129,7 @@ function invoicesOf(
   return sql`
     insert into invoices (tenant_id, id, number, customer_id, partner_id, billing_run_id, status, date, due_date, period_from, period_to, net_total, tax_total, total, currency, bill_to, letterhead_id, created_at, updated_at)
     select ${ctx.tenant.id}::uuid, i.id, i.number, i.customer_id, i.partner_id, ${billing_run_id}::uuid, case when i.total = 0 then 'paid' else 'final' end, ${date}::date, i.due_date, i.period_from, i.period_to, i.net_total, i.tax_total, i.total, ${ctx.tenant.currency}, i.bill_to, i.letterhead_id, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-    from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'uuid', due_date: 'date', period_from: 'date', period_to: 'date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb', letterhead_id: 'uuid' }, { number: numbers })}`
+    from ${rowsOf('i', rows, { id: 'uuid', customer_id: 'uuid', partner_id: 'repeated uuid', due_date: 'repeated date', period_from: 'repeated date', period_to: 'repeated date', net_total: 'bigint', tax_total: 'bigint', total: 'bigint', bill_to: 'jsonb', letterhead_id: 'repeated uuid' }, { number: numbers })}`
 }
 
 /** Statements that write the lines, and which days they charge. The database refuses a day that is charged already, and with it them all. */
@@ -141,7 +141,7 @@ function linesOf(ctx: Ctx, drafts: readonly Draft[]): Sql[] {
     sql`
       insert into invoice_lines (tenant_id, invoice_id, partner_id, position, service_id, sub_account_id, discount_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, total, period_from, period_to, created_at, updated_at)
       select ${ctx.tenant.id}::uuid, invoice_id, partner_id, position, service_id, sub_account_id, discount_id, tariff_id, description, quantity, unit_price, net, tax_rate, tax, net + tax, from_date, until_date - 1, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz
-      from ${rowsOf('l', lines, { invoice_id: 'uuid', partner_id: 'uuid', position: 'integer', service_id: 'uuid', sub_account_id: 'uuid', discount_id: 'uuid', tariff_id: 'uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'date', until_date: 'date' })}`,
+      from ${rowsOf('l', lines, { invoice_id: 'repeated uuid', partner_id: 'repeated uuid', position: 'integer', service_id: 'uuid', sub_account_id: 'repeated uuid', discount_id: 'repeated uuid', tariff_id: 'repeated uuid', description: 'text', quantity: 'integer', unit_price: 'bigint', net: 'bigint', tax_rate: 'bigint', tax: 'bigint', from_date: 'repeated date', until_date: 'repeated date' })}`,
   ]
   const charges = drafts.flatMap(({ id, bill }) => bill.lines.flatMap((line) => chargeOf(line, id) ?? []))
   statements.push(...chargesOf(ctx, charges))

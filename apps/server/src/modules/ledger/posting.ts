@@ -59,7 +59,7 @@ export function journal(
       from unnest(${books.map(codeOf)}::text[]) with ordinality as b(code, place)
       left join accounts a on a.code = b.code
     ) books,
-    ${rowsOf('e', rows, { date: 'date', kind: 'text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'uuid', partner_id: 'uuid', source_noun: 'text', source_id: 'uuid' }, { description: descriptions })}`
+    ${rowsOf('e', rows, { date: 'repeated date', kind: 'repeated text', debit: 'integer', credit: 'integer', amount: 'bigint', customer_id: 'repeated uuid', partner_id: 'repeated uuid', source_noun: 'repeated text', source_id: 'repeated uuid' }, { description: descriptions })}`
 }
 
 /**
@@ -84,8 +84,8 @@ export function balances(
   const columns = {
     id: 'uuid',
     effect: 'bigint',
-    ...(next_billing_on ? { next_billing_on: 'date' as const } : {}),
-    ...(unbilled_from ? { unbilled_from: 'date' as const } : {}),
+    ...(next_billing_on ? { next_billing_on: 'repeated date' as const } : {}),
+    ...(unbilled_from ? { unbilled_from: 'repeated date' as const } : {}),
   } as const
   return sql`
     update customers
