@@ -127,7 +127,8 @@ async function startProduct(
   env: Record<string, string>,
 ): Promise<Product> {
   const port = await freePort()
-  const child = spawn(process.execPath, [join(root, 'apps/server/src/main.ts')], {
+  // As `npm start` does.
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(root, 'apps/server/src/main.ts')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env.PATH,
