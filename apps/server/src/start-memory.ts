@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm'
 /**
  * Gives back what only the start needed, about 30 MB. It stops the process for some 80 ms, so it belongs before the first request.
  *
- * Nearly all that a start allocates survives, which V8 takes for load: it lets the space for young objects grow to its full 32 MB,
- * and where nobody comes nothing makes it smaller. A plain `gc()` leaves it as it is; only a collection of the last resort shrinks it.
- * Under load it grows again.
+ * Nearly all that a start allocates survives, which V8 takes for load: it lets the space for young objects grow to 30 MB and more,
+ * and where nobody comes nothing makes it small again, nor does a plain `gc()`: only a collection of the last resort. Under load it
+ * grows again, up to `--max-semi-space-size`.
  */
 export function giveBackMemoryOfStart(): void {
   setFlagsFromString('--expose-gc')
