@@ -88,7 +88,7 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
   ])
   const billable = customers.map((customer): BillableCustomer => ({ ...customer, services: [] }))
   let service: BillableService | undefined
-  for (const row of rows) {
+  for (const row of inOrder(rows, customers.length)) {
     if (service?.id !== row.id) {
       const { id, site, service_type, description, login, charged } = row
       service = {
@@ -127,6 +127,19 @@ export async function withServices(ctx: Ctx, customers: readonly DueRow[]): Prom
   return billable
 }
 
+/** By customer, its own services before those of its accounts, each in the order of its days. To PostgreSQL a sort of thousands. */
+function inOrder(rows: readonly ServiceRow[], customers: number): ServiceRow[] {
+  const ofCustomer = Array.from({ length: customers }, (): ServiceRow[] => [])
+  for (const row of rows) ofCustomer[row.place - 1]!.push(row)
+  return ofCustomer.flatMap((its) =>
+    its.sort((a, b) => bySite(a.site, b.site) || byText(a.id, b.id) || a.from_day - b.from_day),
+  )
+}
+
+const bySite = (a: Site | null, b: Site | null): number =>
+  a && b ? a.name.localeCompare(b.name) || byText(a.id, b.id) : Number(a !== null) - Number(b !== null)
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 function daysOf(printed: string): Days {
   const [from, until] = printed.split(' ').map(Number)
   return { from: from!, until: until! }
@@ -137,14 +150,15 @@ const epoch = sql`date '1970-01-01'`
 /** A row of `customers` as a `Site`. */
 export const site = sql`jsonb_build_object('id', customers.id, 'number', number, 'name', name, 'street', street, 'city', city, 'postal_code', postal_code)`
 
-/** Each customer, and with it the accounts that are billed on its document. */
+/** Each customer, and with it the accounts that are billed on its document; nobody's are looked for where there are none at all. */
 const withSubAccounts = (due: Sql) => sql`(
     select due.place, account.id, account.site, due.since
     from ${due}
     cross join lateral (
       select due.id, null::jsonb as site
       union all
-      (select id, ${site} from customers where billed_by_id = due.id offset 0)
+      (select id, ${site} from customers
+      where billed_by_id = due.id and (select exists (select from customers where billed_by_id is not null)) offset 0)
     ) account
   ) due`
 
@@ -162,8 +176,7 @@ const servicesOf = (due: Sql) => sql<ServiceRow>`
   from ${due}
   cross join lateral (select * from services where customer_id = due.id offset 0) s
   cross join lateral (select * from service_periods where tenant_id = s.tenant_id and service_id = any (array[s.id]) offset 0) p
-  where p.status = 'active' and (upper(p.during) is null or upper(p.during) > due.since)
-  order by due.place, due.site ->> 'name' nulls first, s.customer_id, s.id, lower(p.during)`
+  where p.status = 'active' and (upper(p.during) is null or upper(p.during) > due.since)`
 
 /**
  * A chunk is read by index and planned for itself: a plan made while the tables were small must not read all of them for every
