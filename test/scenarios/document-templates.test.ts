@@ -45,6 +45,13 @@ async function sold(customer: Record<string, unknown> = {}) {
   return { id, service, tariff, invoice }
 }
 
+test('a language is offered by its name', async () => {
+  const { nouns } = await admin.get('/meta')
+  const templates = nouns.find(({ name }: { name: string }) => name === 'document_template')
+  const { values } = templates.fields.find(({ name }: { name: string }) => name === 'language')
+  expect(values).toContainEqual({ value: 'de', label: 'German' })
+})
+
 test('an invoice is worded by the default, with what is true of it filled in', async () => {
   const template = await admin.post('/document_templates', {
     name: 'Invoices',

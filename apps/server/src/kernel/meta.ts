@@ -98,7 +98,14 @@ function fieldMeta(name: string, field: Field, readonly: boolean) {
     filterable: field.filter ?? false,
     sortable: field.sort ?? false,
     in_list: field.list ?? false,
-    ...(field.values ? { values: field.values.map((value) => ({ value, label: words(value) })) } : {}),
+    ...(field.values
+      ? {
+          values: field.values.map((value) => ({
+            value,
+            label: field.value_labels?.[value] ?? words(value),
+          })),
+        }
+      : {}),
     ...(field.to ? { to: field.to } : {}),
     ...(field.max !== undefined ? { max: field.max } : {}),
     ...(field.min !== undefined ? { min: field.min } : {}),

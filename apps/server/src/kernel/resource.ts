@@ -58,6 +58,8 @@ export type Field = {
   scale?: number
   /** Choices, as stored. */
   values?: readonly string[]
+  /** What a value is called where its own words do not say: `de`. */
+  value_labels?: Readonly<Record<string, string>>
   /** The noun a reference points to. */
   to?: string
   /** Longest text, in characters; largest integer. */

@@ -12,6 +12,8 @@ export type DocumentKind = (typeof documentKinds)[number]
 const withPlaceholders =
   'May hold placeholders: {{customer.name}}, {{invoice.number}}, {{invoice.due_date}}, {{contract.begins_on}} and others; of one that is not known, saving says which there are'
 
+const named = new Intl.DisplayNames('en', { type: 'language' })
+
 /** How a kind of document is worded. What is issued keeps the words it was issued with. */
 export const documentTemplates = resource('document_template', {
   scope: 'partner',
@@ -32,9 +34,12 @@ export const documentTemplates = resource('document_template', {
     language: {
       kind: 'choice',
       values: languages,
+      value_labels: Object.fromEntries(
+        languages.map((language) => [language, named.of(language) ?? language]),
+      ),
       default: 'en',
       list: true,
-      help: 'English, German, Spanish, French or Polish: of the document’s own words, its dates and amounts',
+      help: 'Of the document’s own words, its dates and amounts',
     },
     is_default: {
       kind: 'boolean',
