@@ -81,7 +81,7 @@ test('a consent is recorded with how it was obtained, and withdrawn; both stay k
 
 test('who wants to hear of what, and by which channel, is ticked beside the person', async () => {
   await openTab('contacts')
-  const offers = page.getByRole('checkbox', { name: 'Offers by E-mail to Anna Nowak' })
+  const offers = page.getByRole('checkbox', { name: 'Offers by Email to Anna Nowak' })
   await offers.click()
   await expect
     .poll(async () => (await app.api('GET', `/contacts?customer_id=${jane.id}`)).data[0].preferences)

@@ -71,7 +71,7 @@ test('each of the five kinds has its own fields, and refuses the others’ with 
     {
       field: 'speed_download_kbps',
       code: 'not_for_kind',
-      detail: 'Speed download kbps belongs to an internet tariff; this is a voice tariff.',
+      detail: 'Download speed belongs to an internet tariff; this is a voice tariff.',
     },
     {
       field: 'cir_mode',

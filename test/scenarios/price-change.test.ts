@@ -213,7 +213,7 @@ test('every edit of a tariff is a version, and the difference is readable', asyn
   const { admin, tariff } = now
   await admin.patch(`/tariffs/${tariff.id}`, { speed_download_kbps: 300_000, portal_visible: false })
   const [latest] = await versionsOf(now)
-  expect(latest!.sentence).toBe('Speed download kbps: 200000 → 300000; Shown in the portal: yes → no')
+  expect(latest!.sentence).toBe('Download speed: 200000 → 300000 kbps; Shown in the portal: yes → no')
 })
 
 test('what cannot be is refused; who may not see prices sees none', async () => {

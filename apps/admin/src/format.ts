@@ -155,6 +155,11 @@ export function humanise(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** A label inside a sentence: “API key” stays so, “Billing run” becomes “billing run”. */
+export function inSentence(label: string): string {
+  return label.replace(/\S+/g, (word) => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()))
+}
+
 export function labelOf(field: Field, value: unknown): string {
   return field.values?.find((choice) => choice.value === value)?.label ?? humanise(String(value))
 }

@@ -1,5 +1,6 @@
 import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { LinkButton } from '../ui/Link.tsx'
@@ -10,7 +11,7 @@ export function AddLink({ noun, given }: { noun: Noun; given: Record<string, str
   if (!noun.can.create) return null
   return (
     <LinkButton href={paths.create(noun, given)} variant="default" leftSection={<IconPlus size={14} />}>
-      {t('related.add', { what: noun.label.toLowerCase() })}
+      {t('related.add', { what: inSentence(noun.label) })}
     </LinkButton>
   )
 }

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newIdempotencyKey, sentenceOf, type Page, type Row } from '../api.ts'
-import { count } from '../format.ts'
+import { count, inSentence } from '../format.ts'
 import { allFields, type Field, type Noun } from '../meta.ts'
 import { refreshEverything } from '../query-client.ts'
 import { Notice } from '../ui/Notice.tsx'
@@ -78,7 +78,7 @@ export function BulkForm({
       note={t('bulk.will', {
         count: size,
         total: count(size),
-        what: (size === 1 ? noun.label : noun.label_plural).toLowerCase(),
+        what: inSentence(size === 1 ? noun.label : noun.label_plural),
       })}
       submit={t('bulk.run', { what: operation.label, total: count(size) })}
       danger={operation.danger}

@@ -3,7 +3,7 @@ import { useQueries } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Page, type Row } from '../api.ts'
-import { count } from '../format.ts'
+import { count, inSentence } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { Empty } from '../ui/Empty.tsx'
@@ -24,19 +24,19 @@ type Props = {
 export function EmptyList({ noun, query, onChange, first }: Props) {
   const { t } = useTranslation()
   const filters = filtersOf(noun, query)
-  const what = noun.label_plural.toLowerCase()
+  const what = inSentence(noun.label_plural)
   if (filters.length === 0 && !query['q'] && !query['filter']) {
     return (
       <Empty
         title={t('empty.title', { what })}
         detail={
-          noun.can.create || first ? t('empty.first', { what: noun.label.toLowerCase() }) : t('empty.comes')
+          noun.can.create || first ? t('empty.first', { what: inSentence(noun.label) }) : t('empty.comes')
         }
       >
         {first}
         {!first && noun.can.create && (
           <LinkButton href={paths.create(noun)}>
-            {t('list.create', { what: noun.label.toLowerCase() })}
+            {t('list.create', { what: inSentence(noun.label) })}
           </LinkButton>
         )}
       </Empty>

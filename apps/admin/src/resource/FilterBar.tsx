@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import type { Search } from '../ui/search.ts'
 import classes from './FilterBar.module.css'
@@ -46,7 +47,7 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
           value={query['q'] ?? ''}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
           inputRef={inputRef}
-          label={t('filter.search', { what: noun.label_plural.toLowerCase() })}
+          label={t('filter.search', { what: inSentence(noun.label_plural) })}
         />
       )}
       {filters.map((filter) => (

@@ -1,10 +1,9 @@
 import { Button, Skeleton, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { api } from '../api.ts'
+import { api, type Row } from '../api.ts'
 import { humanise } from '../format.ts'
 import type { Noun } from '../meta.ts'
-import { Empty } from '../ui/Empty.tsx'
 import { ErrorNotice } from '../ui/Notice.tsx'
 import { Section } from '../ui/Section.tsx'
 import { Timeline, type TimelineEntry } from '../ui/Timeline.tsx'
@@ -21,8 +20,9 @@ type AuditRow = {
 }
 
 /** What was done to this row: by whom, when, why, and which fields changed. */
-export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
+export function HistoryTimeline({ noun, row }: { noun: Noun; row: Row }) {
   const { t } = useTranslation()
+  const { id } = row
   const history = useInfiniteQuery({
     queryKey: ['history', noun.path, id],
     queryFn: ({ pageParam }) =>
@@ -33,16 +33,17 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   })
-  const entries = history.data?.pages
-    .flatMap((page) => page.data)
-    .map((row): TimelineEntry => ({
-      id: row.id,
-      at: row.at,
-      title: humanise(row.action),
-      actor: row.actor,
-      reason: row.reason,
-      detail: row.action === 'created' ? null : <ChangeList noun={noun} changes={row.changes} />,
-    }))
+  const done = history.data?.pages.flatMap((page) => page.data)
+  const entries = done?.map((audit): TimelineEntry => ({
+    id: audit.id,
+    at: audit.at,
+    title: humanise(audit.action),
+    actor: audit.actor,
+    reason: audit.reason,
+    detail: audit.action === 'created' ? null : <ChangeList noun={noun} changes={audit.changes} />,
+  }))
+  if (entries && !history.hasNextPage && !begins(done, row))
+    entries.push({ id, at: String(row['created_at']), title: t('history.created') })
   return (
     <Section title={t('history.title')}>
       <ErrorNotice error={history.error} />
@@ -53,7 +54,6 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
           <Skeleton h={14} w="50%" />
         </Stack>
       )}
-      {entries && entries.length === 0 && <Empty small title={t('history.none')} />}
       {entries && <Timeline entries={entries} />}
       {history.hasNextPage && (
         <Button
@@ -67,4 +67,10 @@ export function HistoryTimeline({ noun, id }: { noun: Noun; id: string }) {
       )}
     </Section>
   )
+}
+
+/** Whether the history tells how the row came to be: what is written by the thousand (a bill, a session) has no entry of its own. */
+function begins(history: AuditRow[] | undefined, row: Row): boolean {
+  const first = history?.at(-1)
+  return first !== undefined && Date.parse(first.at) - Date.parse(String(row['created_at'])) < 1000
 }

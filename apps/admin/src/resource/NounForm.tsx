@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import { api, type Row } from '../api.ts'
 import { allFields, titleOf, valueOf, type Field, type Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
@@ -33,7 +34,7 @@ export function NounForm({ noun, row, aside, onCreated }: Props) {
   const fields = useMemo(() => writable(noun, row !== undefined), [noun, row])
   const [initial] = useState(() => startingValues(fields, row, query))
   const form = useFormState(fields, initial)
-  const what = noun.label.toLowerCase()
+  const what = inSentence(noun.label)
   const back = row ? paths.row(noun, row.id) : paths.list(noun)
   const values = countingValues(fields, form.values)
   const body = row ? changesOf(values, initial) : bodyOf(values)

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useCallback, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Row } from '../api.ts'
-import { count } from '../format.ts'
+import { count, inSentence } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { LinkButton, useGo } from '../ui/Link.tsx'
@@ -99,7 +99,7 @@ export function NounList({
             <CollectionCommands noun={noun} without={withoutCommands} />
             {noun.can.create && (
               <LinkButton href={paths.create(noun)} leftSection={<IconPlus size={15} />}>
-                {t('list.create', { what: noun.label.toLowerCase() })}
+                {t('list.create', { what: inSentence(noun.label) })}
               </LinkButton>
             )}
           </>

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import { api, type Page, type Row } from '../api.ts'
 import { titleOf, useNoun } from '../meta.ts'
 import { useReferenceTitle } from './useReferenceTitle.ts'
@@ -71,7 +72,7 @@ export function ReferencePicker(props: Props) {
           error={props.error}
           description={props.description}
           autoComplete="off"
-          placeholder={noun ? t('picker.placeholder', { what: noun.label.toLowerCase() }) : ''}
+          placeholder={noun ? t('picker.placeholder', { what: inSentence(noun.label) }) : ''}
           value={typed ?? (props.value === null ? '' : (title ?? '…'))}
           onChange={(event) => {
             setTyped(event.currentTarget.value)

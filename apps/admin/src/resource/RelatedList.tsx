@@ -2,7 +2,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Row } from '../api.ts'
-import { count } from '../format.ts'
+import { count, inSentence } from '../format.ts'
 import type { Noun } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { Empty } from '../ui/Empty.tsx'
@@ -10,7 +10,7 @@ import { TextLink, useGo } from '../ui/Link.tsx'
 import { Section } from '../ui/Section.tsx'
 import { CompactRow } from './CompactRow.tsx'
 import { DataGrid } from './DataGrid.tsx'
-import { useGridColumns, type ExtraColumns } from './gridColumns.tsx'
+import { useGridColumns } from './gridColumns.tsx'
 import { useColumns } from './useColumns.ts'
 import { useList } from './useList.ts'
 import { AddLink } from './AddLink.tsx'
@@ -21,7 +21,6 @@ type Props = {
   by: string
   id: string
   title: string
-  extraColumns?: ExtraColumns
   actions?: ReactNode
   sort?: string
   /** One of many on its page: while it is empty it is a line, not a table of nothing. */
@@ -29,7 +28,7 @@ type Props = {
 }
 
 /** A real list inside a page: sortable, open-able, every row reachable, and a link to the whole list, filtered. */
-export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: firstSort, brief }: Props) {
+export function RelatedList({ noun, by, id, title, actions, sort: firstSort, brief }: Props) {
   const { t } = useTranslation()
   const go = useGo()
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
@@ -37,13 +36,11 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
   const columns = useColumns(noun, undefined, [by])
   const query: Record<string, string> = { [by]: id, ...(sort ? { sort } : {}) }
   const list = useList(noun, query, columns.shown)
-  const shownColumns = useGridColumns(noun, columns, list.refs, extraColumns)
+  const shownColumns = useGridColumns(noun, columns, list.refs)
   const names = columns.shown.join()
   const compact = useCallback(
-    (row: Row) => (
-      <CompactRow noun={noun} row={row} shown={names.split(',')} refs={list.refs} extra={extraColumns} />
-    ),
-    [noun, names, list.refs, extraColumns],
+    (row: Row) => <CompactRow noun={noun} row={row} shown={names.split(',')} refs={list.refs} />,
+    [noun, names, list.refs],
   )
   const total = list.total ?? list.total_at_least
   return (
@@ -83,7 +80,7 @@ export function RelatedList({ noun, by, id, title, extraColumns, actions, sort: 
           more={list.hasNextPage}
           onMore={() => !list.isFetching && void list.fetchNextPage()}
           total={list.total}
-          empty={<Empty small title={t('empty.title', { what: noun.label_plural.toLowerCase() })} />}
+          empty={<Empty small title={t('empty.title', { what: inSentence(noun.label_plural) })} />}
         />
       )}
     </Section>

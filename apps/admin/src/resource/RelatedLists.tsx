@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import { useMeta, type Field, type Noun } from '../meta.ts'
 import { RelatedList } from './RelatedList.tsx'
 
@@ -17,7 +18,7 @@ export function RelatedLists({ noun, id, without = [] }: { noun: Noun; id: strin
         title={
           only
             ? other.label_plural
-            : t('related.by', { what: other.label_plural, field: field.label.toLowerCase() })
+            : t('related.by', { what: other.label_plural, field: inSentence(field.label) })
         }
       />
     ))

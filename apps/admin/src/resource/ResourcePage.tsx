@@ -44,7 +44,7 @@ function RowPage({ noun, id }: { noun: Noun; id: string }) {
           </>
         }
       />
-      <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+      <PageColumns aside={<HistoryTimeline noun={noun} row={row} />}>
         {noun.name === 'bulk_job' && (
           <Section title={titleOf(noun, row)}>
             <BulkProgress id={id} />

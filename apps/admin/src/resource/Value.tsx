@@ -2,7 +2,7 @@ import { Code, Text } from '@mantine/core'
 import { IconCheck, IconMinus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Refs } from '../api.ts'
-import { bytes, count, date, duration, humanise, kbps, labelOf } from '../format.ts'
+import { bitsPerSecond, bytes, count, date, duration, humanise, kbps, labelOf } from '../format.ts'
 import { isRecord, useMeta, type Field } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { TextLink } from '../ui/Link.tsx'
@@ -48,7 +48,7 @@ export function Value({ field, value, refs, currency, full }: ValueProps) {
       if (!field.to && field.name !== 'row_id') return String(value)
       return <Reference field={field} value={value} refs={refs} />
     case 'bytes':
-      return bytes(value)
+      return field.unit === 'bit/s' ? bitsPerSecond(value) : bytes(value)
     case 'kbps':
       return kbps(value)
     case 'duration':

@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../format.ts'
 import { useMeta } from '../meta.ts'
 import { paths } from '../paths.ts'
 import { useGo } from '../ui/Link.tsx'
@@ -31,7 +32,7 @@ export function usePaletteCommands(query: string): PaletteCommand[] {
             {
               key: `create:${noun.name}`,
               kind: 'create' as const,
-              label: t('palette.create', { what: noun.label.toLowerCase() }),
+              label: t('palette.create', { what: inSentence(noun.label) }),
               run: () => void go(paths.create(noun)),
             },
           ]

@@ -2,7 +2,7 @@ import type { Ctx } from './ctx.ts'
 import { erased, isErased, mustNotBelongToErased, ofErased } from './erased.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { notFound, Refused } from './refused.ts'
-import { words, type Fields, type Input, type Resource, type Row } from './resource.ts'
+import { inSentence, words, type Fields, type Input, type Resource, type Row } from './resource.ts'
 import { decodeBody, shapeOf } from './shape.ts'
 import { asResource, lock, lockedMany, mustSeeReferences } from './store.ts'
 
@@ -106,7 +106,7 @@ function common(
   return {
     noun,
     verb,
-    label: declared.label ?? `${words(verb)} ${noun.label.toLowerCase()}`,
+    label: declared.label ?? `${words(verb)} ${inSentence(noun.label)}`,
     on,
     input: declared.input ?? {},
     danger: declared.danger ?? false,

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import { isId } from './ids.ts'
 import { currencyDigits, formatDecimal, parseDecimal } from './money.ts'
 import { patternOf } from './patterns.ts'
-import { words, type Field, type FieldKind } from './resource.ts'
+import { inSentence, words, type Field, type FieldKind } from './resource.ts'
 
 /**
  * The vocabulary: for each kind of field its column type, its JSON Schema, how an API value becomes a stored one and back.
@@ -270,7 +270,7 @@ export const kinds: Record<FieldKind, Kind> = {
       if (!isId(value))
         throw new Complaint(
           'not_an_id',
-          field.to ? `must be the id of a ${words(field.to).toLowerCase()}` : 'must be an id',
+          field.to ? `must be the id of a ${inSentence(words(field.to))}` : 'must be an id',
         )
       return value
     },

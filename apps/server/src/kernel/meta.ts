@@ -81,9 +81,13 @@ const verbMeta = (noun: Resource, verb: Verb) => ({
 const fieldsMeta = (fields: Fields) =>
   Object.entries(fields).map(([name, field]) => fieldMeta(name, field, false))
 
-/** The unit is shown with the value: `speed_download_kbps` is “Speed download”. */
+/** The unit is shown with the value, `data_allowance_bytes` is “Data allowance”; and for a reference its row, `tax_id` is “Tax”. */
 const withoutUnit = (name: string, { kind }: Field) =>
-  kind === 'kbps' || kind === 'bytes' ? name.replace(/_(kbps|bytes)$/, '') : name.replace(/_ids?$/, '')
+  kind === 'kbps' || kind === 'bytes'
+    ? name.replace(/_(kbps|bytes)$/, '')
+    : kind === 'text'
+      ? name
+      : name.replace(/_ids?$/, '')
 
 function fieldMeta(name: string, field: Field, readonly: boolean) {
   return {

@@ -1,6 +1,6 @@
 import type { Ctx } from './ctx.ts'
 import { Refused } from './refused.ts'
-import { words, type Resource } from './resource.ts'
+import { inSentence, words, type Resource } from './resource.ts'
 
 /**
  * role → (noun, action) → rows + readable and writable fields. A role is data: a list of grants. An actor's roles add up:
@@ -57,7 +57,7 @@ export function mustBeAbleTo(ctx: Ctx, noun: Resource, action: string): void {
   throw new Refused(
     403,
     'forbidden',
-    `Your role does not allow “${words(action).toLowerCase()}” on ${noun.label_plural.toLowerCase()}. Ask an administrator for the permission ${noun.name}.${action}.`,
+    `Your role does not allow “${words(action).toLowerCase()}” on ${inSentence(noun.label_plural)}. Ask an administrator for the permission ${noun.name}.${action}.`,
   )
 }
 
@@ -68,7 +68,7 @@ export function mustSee(ctx: Ctx, noun: Resource, names: readonly string[]): voi
   throw new Refused(
     403,
     'hidden_field',
-    `This shows ${words(hidden).toLowerCase()} of ${noun.label_plural.toLowerCase()}, which your role does not see.`,
+    `This shows ${words(hidden).toLowerCase()} of ${inSentence(noun.label_plural)}, which your role does not see.`,
   )
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DatabaseError } from 'pg'
 import { Refused } from './refused.ts'
-import { words } from './resource.ts'
+import { inSentence, words } from './resource.ts'
 
 /** RFC 9457 problem details. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refused): FastifyReply {
@@ -67,8 +67,8 @@ function databaseRefusal(error: DatabaseError): Refused | undefined {
       const missing = !error.message.startsWith('update or delete')
       const noun = field.replace(/^custom\./, '').replace(/_id$/, '')
       const detail = missing
-        ? `There is no ${words(noun).toLowerCase()} with this id, or you may not see it.`
-        : `It is still used by ${words(error.table ?? 'other rows').toLowerCase()}, so it cannot be removed.`
+        ? `There is no ${inSentence(words(noun))} with this id, or you may not see it.`
+        : `It is still used by ${inSentence(words(error.table ?? 'other rows'))}, so it cannot be removed.`
       return missing
         ? new Refused(422, 'invalid', detail, errors(`no_such_${noun}`, detail))
         : new Refused(409, 'still_used', detail)

@@ -197,11 +197,15 @@ export function resource<const F extends Fields>(name: string, declared: Declare
 export const words = (name: string): string => {
   const text = name
     .replaceAll('_', ' ')
-    .replace(/\b(ip|ipv4|ipv6|id|nas|url|mac|vat|api|coa|pdf)\b/g, (w) =>
-      w.replace(/^(ip|id|nas|url|mac|vat|api|pdf)/, (x) => x.toUpperCase()).replace('coa', 'CoA'),
+    .replace(/\b(ip|ipv4|ipv6|id|nas|url|mac|vat|api|coa|pdf|radius)\b/g, (w) =>
+      w.replace(/^(ip|id|nas|url|mac|vat|api|pdf|radius)/, (x) => x.toUpperCase()).replace('coa', 'CoA'),
     )
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
+
+/** A label inside a sentence: “API key” stays so, “Billing run” becomes “billing run”. */
+export const inSentence = (label: string): string =>
+  label.replace(/\S+/g, (word) => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()))
 
 /** What every row has beside its declared fields. */
 export const standardFields = {

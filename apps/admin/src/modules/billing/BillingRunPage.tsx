@@ -52,7 +52,7 @@ function Run({ noun, id }: { noun: Noun; id: string }) {
           </>
         }
       />
-      <PageColumns aside={run.status === 'preview' ? undefined : <HistoryTimeline noun={noun} id={id} />}>
+      <PageColumns aside={run.status === 'preview' ? undefined : <HistoryTimeline noun={noun} row={run} />}>
         <Section title={run.status === 'done' ? t('run.result') : t('run.size')}>
           <RunFacts run={run} />
         </Section>

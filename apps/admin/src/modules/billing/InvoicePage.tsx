@@ -78,7 +78,7 @@ function Invoice({ noun, id }: { noun: Noun; id: string }) {
           </>
         }
       />
-      <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+      <PageColumns aside={<HistoryTimeline noun={noun} row={row} />}>
         <Section title={t('invoice.summary')}>
           <Facts
             facts={[

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import { date } from '../../format.ts'
 import { paths } from '../../paths.ts'
+import { Fact, Facts } from '../../ui/Facts.tsx'
 import { PlainLink } from '../../ui/Link.tsx'
 import { Money } from '../../ui/Money.tsx'
 import { When } from '../../ui/When.tsx'
-import classes from './Customer.module.css'
 import type { Overview } from './overview.ts'
 
 /** The four facts that matter: balance, next invoice, services, online since. */
@@ -14,7 +14,7 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
   const active = services.filter((service) => service['status'] === 'active').length
   const currency = customer['currency']
   return (
-    <dl className={classes.facts}>
+    <Facts>
       <Fact label={t('customer.balance')} note={balanceNote()}>
         <Money amount={balance} currency={currency} owing />
       </Fact>
@@ -45,7 +45,7 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
       >
         {overview.online_since ? <When at={overview.online_since} /> : t('customer.offline')}
       </Fact>
-    </dl>
+    </Facts>
   )
 
   function balanceNote() {
@@ -59,22 +59,4 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
       )
     return t('customer.openInvoices', { count: open_invoices.length })
   }
-}
-
-function Fact({
-  label,
-  note,
-  children,
-}: {
-  label: string
-  note: React.ReactNode
-  children: React.ReactNode
-}) {
-  return (
-    <div className={classes.fact}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-      <dd className={classes.note}>{note}</dd>
-    </div>
-  )
 }

@@ -2,6 +2,7 @@ import { Button, Menu, ScrollArea, Tabs } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { inSentence } from '../../format.ts'
 import { WaitingPart } from '../../ui/Screens.tsx'
 import type { Row } from '../../api.ts'
 import { useNoun, type Noun } from '../../meta.ts'
@@ -10,7 +11,6 @@ import { RelatedList } from '../../resource/RelatedList.tsx'
 import { useReferring } from '../../resource/RelatedLists.tsx'
 import { useRow } from '../../resource/useRow.ts'
 import { useQueryState } from '../../ui/search.ts'
-import { sessionColumns } from '../radius/sessionColumns.tsx'
 import classes from './Customer.module.css'
 import type { Overview } from './overview.ts'
 
@@ -60,7 +60,7 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
     title:
       one.only && one.noun !== noun
         ? one.noun.label_plural
-        : t('related.by', { what: one.noun.label_plural, field: one.field.label.toLowerCase() }),
+        : t('related.by', { what: one.noun.label_plural, field: inSentence(one.field.label) }),
     ...one,
   }))
   const own = [
@@ -118,7 +118,6 @@ export function CustomerTabs({ noun, overview }: { noun: Noun; overview: Overvie
               by={field.name}
               id={customer.id}
               title={title}
-              {...(other.name === 'session' ? { extraColumns: sessionColumns } : {})}
               {...(other.name === 'payment' ? { actions: <span /> } : {})}
             />
           )}

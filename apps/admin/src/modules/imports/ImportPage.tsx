@@ -31,7 +31,7 @@ function Import({ noun, id }: { noun: Noun; id: string }) {
         back={{ href: paths.list(noun), label: noun.label_plural }}
         chips={<StatusChip value={row.status} field={noun.fields.find((field) => field.name === 'status')} />}
       />
-      <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+      <PageColumns aside={<HistoryTimeline noun={noun} row={row} />}>
         <ImportResult row={row} />
         {!brought && <RunImport row={row} />}
       </PageColumns>

@@ -6,7 +6,6 @@ import { useNoun } from '../../meta.ts'
 import { NounList } from '../../resource/NounList.tsx'
 import { MissingScreen } from '../../ui/Screens.tsx'
 import { useQueryState } from '../../ui/search.ts'
-import { sessionColumns } from './sessionColumns.tsx'
 
 /** Who is online now, live; it starts with those who are. */
 export function SessionsPage() {
@@ -23,7 +22,6 @@ export function SessionsPage() {
     <NounList
       noun={noun}
       still={!live}
-      extraColumns={sessionColumns}
       actions={
         <Button
           variant="default"

@@ -19,9 +19,9 @@ import { useQueryState } from '../../ui/search.ts'
 import { Section } from '../../ui/Section.tsx'
 import { StatusChip } from '../../ui/StatusChip.tsx'
 import { RecentMoves } from '../customers/RecentMoves.tsx'
-import { sessionColumns } from '../radius/sessionColumns.tsx'
 import { ServiceChanges } from './ServiceChanges.tsx'
 import { ServiceExplanation } from './ServiceExplanation.tsx'
+import { ServiceFacts } from './ServiceFacts.tsx'
 
 const PlanChange = lazy(async () => ({ default: (await import('./PlanChange.tsx')).PlanChange }))
 
@@ -61,7 +61,8 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
           />
         }
       />
-      <PageColumns aside={<HistoryTimeline noun={noun} id={id} />}>
+      <PageColumns aside={<HistoryTimeline noun={noun} row={row} />}>
+        <ServiceFacts row={row} />
         <RecentMoves by="service" id={id} />
         <Section title={t('explain.title')}>
           <ServiceExplanation id={id} />
@@ -73,13 +74,7 @@ function Service({ noun, id }: { noun: Noun; id: string }) {
         />
         <FieldGroups noun={noun} row={row} />
         {sessions?.can.list && (
-          <RelatedList
-            noun={sessions}
-            by="service_id"
-            id={id}
-            title={sessions.label_plural}
-            extraColumns={sessionColumns}
-          />
+          <RelatedList noun={sessions} by="service_id" id={id} title={sessions.label_plural} />
         )}
         <RelatedLists
           noun={noun}

@@ -15,6 +15,9 @@ export type Explanation = {
   access: { decision: 'accept' | 'reject' | 'walled'; sentence: string; because: Reason[] }
   price: {
     amount: string | null
+    /** With tax. */
+    gross: string | null
+    currency: string
     sentence: string
     lines?: { label: string; amount: string }[]
     because: Reason[]

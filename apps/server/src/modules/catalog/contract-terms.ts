@@ -40,7 +40,14 @@ export const contractFields = {
     label: 'Fee for leaving early',
     help: 'A fixed amount, a part of the months that remain, or by formula',
   },
-  early_fee_amount: { kind: 'money', min: 0, max: 100_000_000, nullable: true, group: contract },
+  early_fee_amount: {
+    kind: 'money',
+    min: 0,
+    max: 100_000_000,
+    nullable: true,
+    group: contract,
+    when: { early_fee: ['fixed'] },
+  },
   early_fee_percent: {
     kind: 'percent',
     min: 0.0001,
@@ -48,6 +55,7 @@ export const contractFields = {
     nullable: true,
     group: contract,
     unit: '% of what the remaining months cost',
+    when: { early_fee: ['remaining'] },
   },
   early_fee_formula: {
     kind: 'text',
@@ -55,6 +63,7 @@ export const contractFields = {
     max: 200,
     nullable: true,
     group: contract,
+    when: { early_fee: ['formula'] },
     help: 'Such as max(50, remaining_months * price * 0.5)',
   },
 } as const satisfies Fields
@@ -102,7 +111,7 @@ export function* contractMistakes(values: Record<string, unknown>): Iterable<Fie
 }
 
 /** Which field says how much leaving early costs, by the kind of the fee. */
-export const feeFieldOf: Record<string, string> = {
+const feeFieldOf: Record<string, string> = {
   fixed: 'early_fee_amount',
   remaining: 'early_fee_percent',
   formula: 'early_fee_formula',

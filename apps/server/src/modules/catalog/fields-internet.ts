@@ -7,8 +7,8 @@ const kbps = { kind: 'kbps', min: 1, nullable: true, unit: 'kbps' } as const
 
 /** Speeds are the subscriber's: download is towards it. What depends on a rate depends on the one in force, after any fair-use policy. */
 export const internetFields = {
-  speed_download_kbps: { ...kbps, list: true, group: speed },
-  speed_upload_kbps: { ...kbps, list: true, group: speed },
+  speed_download_kbps: { ...kbps, list: true, group: speed, label: 'Download speed' },
+  speed_upload_kbps: { ...kbps, list: true, group: speed, label: 'Upload speed' },
   contention_ratio: {
     kind: 'integer',
     min: 1,
@@ -51,6 +51,7 @@ export const internetFields = {
     nullable: true,
     unit: '% on top of the speed',
     group: burst,
+    label: 'Burst limit',
   },
   burst_threshold_percent: {
     kind: 'percent',
@@ -59,12 +60,13 @@ export const internetFields = {
     nullable: true,
     unit: '% of the speed',
     group: burst,
+    label: 'Burst threshold',
     help: 'It bursts while the average is below this',
   },
-  burst_limit_download_kbps: { ...kbps, group: burst },
-  burst_limit_upload_kbps: { ...kbps, group: burst },
-  burst_threshold_download_kbps: { ...kbps, group: burst },
-  burst_threshold_upload_kbps: { ...kbps, group: burst },
+  burst_limit_download_kbps: { ...kbps, group: burst, label: 'Burst limit, download' },
+  burst_limit_upload_kbps: { ...kbps, group: burst, label: 'Burst limit, upload' },
+  burst_threshold_download_kbps: { ...kbps, group: burst, label: 'Burst threshold, download' },
+  burst_threshold_upload_kbps: { ...kbps, group: burst, label: 'Burst threshold, upload' },
   burst_time_s: {
     kind: 'integer',
     min: 1,
@@ -72,6 +74,7 @@ export const internetFields = {
     nullable: true,
     unit: 's',
     group: burst,
+    label: 'Burst time',
     help: 'Over which the average is taken',
   },
   data_allowance_bytes: {

@@ -1,5 +1,4 @@
 import type { Field, Fields } from '#kernel/resource.ts'
-import { feeFieldOf } from './contract-terms.ts'
 import { limited } from './kinds-of-tariff.ts'
 import { modes } from './shaping-fields.ts'
 
@@ -10,7 +9,7 @@ export function shownWhen<const F extends Fields>(fields: F): F {
   const when = conditions()
   const told = Object.entries(fields).map(([name, field]) => {
     const condition = when.get(name)
-    return [name, condition ? { ...field, when: condition } : field]
+    return [name, condition ? { ...field, when: { ...field.when, ...condition } } : field]
   })
   // The same fields under the same names, each with one member more that its type leaves open.
   return Object.fromEntries(told) as F
@@ -24,6 +23,5 @@ function conditions(): Map<string, When> {
   for (const { mode, fields } of modes)
     for (const name of new Set(Object.values(fields).flat()))
       add(name, { [mode]: Object.keys(fields).filter((value) => fields[value]?.includes(name)) })
-  for (const [mode, name] of Object.entries(feeFieldOf)) add(name, { early_fee: [mode] })
   return when
 }

@@ -61,7 +61,10 @@ const stored = (field: Field, value: unknown): unknown =>
     ? BigInt(value)
     : value
 
-const inWords = ({ label, before, after }: Difference): string => `${label}: ${said(before)} → ${said(after)}`
+function inWords({ field, label, before, after }: Difference): string {
+  const unit = (tariffs.fields as Fields)[field]?.kind === 'kbps' ? ' kbps' : ''
+  return `${label}: ${said(before)} → ${said(after)}${unit}`
+}
 
 function said(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none'

@@ -47,7 +47,12 @@ export const billingTerms = {
     unit: 'days',
     help: 'Blocked for so long, the customer is disabled; 0: never',
   },
-  min_balance: { ...term, kind: 'money', help: 'Blocked only when the balance is below this' },
+  min_balance: {
+    ...term,
+    kind: 'money',
+    label: 'Minimum balance',
+    help: 'Blocked only when the balance is below this',
+  },
   payment_method: {
     ...term,
     kind: 'choice',

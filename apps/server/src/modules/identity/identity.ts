@@ -32,8 +32,8 @@ export const tenants = resource('tenant', {
     country: printed('Country', { min: 2, max: 2, help: 'Two letters, such as PL' }),
     tax_id: printed('Tax number', { max: 40 }),
     registration_number: printed('Registration number', { max: 60 }),
-    email: printed('E-mail', { kind: 'email' }),
-    phone: printed('Telephone', { kind: 'phone' }),
+    email: printed('Email', { kind: 'email' }),
+    phone: printed('Phone', { kind: 'phone' }),
     website: printed('Website'),
     iban: printed('IBAN', { max: 42, help: 'Where customers pay to' }),
     bic: printed('BIC', { max: 11 }),
@@ -175,6 +175,8 @@ export const apiKeys = resource('api_key', {
 })
 
 export const signInSessions = resource('sign_in_session', {
+  label: 'Sign-in session',
+  label_plural: 'Sign-in sessions',
   title: 'user_agent',
   scope: 'whole',
   generic: ['list', 'get'],

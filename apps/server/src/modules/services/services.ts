@@ -39,10 +39,11 @@ export const services = resource('service', {
       kind: 'money',
       nullable: true,
       readonly: true,
-      list: true,
+      label: 'Own price',
       help: 'Instead of the tariff’s price, for one unit and period',
     },
     period_months: {
+      label: 'Billing period',
       kind: 'integer',
       readonly: true,
       default: 1,

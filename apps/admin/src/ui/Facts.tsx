@@ -1,0 +1,16 @@
+import classes from './Facts.module.css'
+
+/** What matters most about a row, at the top of its page. */
+export const Facts = ({ children }: { children: React.ReactNode }) => (
+  <dl className={classes.facts}>{children}</dl>
+)
+
+export function Fact(props: { label: string; note?: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{props.label}</dt>
+      <dd>{props.children}</dd>
+      <dd className={classes.note}>{props.note}</dd>
+    </div>
+  )
+}
