@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type App, type Row } from './app.ts'
 import { launchChromium, openWindow, settle, signIn, sizes, stumblingBlocks } from './chromium.ts'
@@ -80,9 +80,12 @@ test.each(walks)(
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     for (const [path, name, role] of opened()) {
       await go(path)
-      await page.getByRole('button', { name }).first().click()
-      await page.getByRole(role).filter({ visible: true }).waitFor()
+      const button = page.getByRole('button', { name }).first()
+      await button.click()
+      const menu = page.getByRole(role).filter({ visible: true })
+      await menu.waitFor()
       await settle(page)
+      if (!(await beside(button, menu))) found.push(`${path}, ${name}: it does not open beside its button`)
       found.push(...(await problemsOf(`${path}, ${name}`)))
       await page.keyboard.press('Escape')
       await page.getByRole(role).filter({ visible: true }).waitFor({ state: 'detached' })
@@ -91,6 +94,15 @@ test.each(walks)(
   },
   120_000,
 )
+
+/** Above, below or at a side of it, at most a finger's breadth away. */
+async function beside(button: Locator, menu: Locator): Promise<boolean> {
+  const [of, at] = await Promise.all([button.boundingBox(), menu.boundingBox()])
+  if (!of || !at) return false
+  const gap = (from: number, size: number, other: number, otherSize: number) =>
+    Math.max(other - (from + size), from - (other + otherSize), 0)
+  return gap(of.x, of.width, at.x, at.width) < 20 && gap(of.y, of.height, at.y, at.height) < 20
+}
 
 /** Where a button opens something over the screen, and what. */
 function opened(): [string, string | RegExp, 'menu' | 'dialog'][] {

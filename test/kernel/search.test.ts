@@ -94,6 +94,19 @@ test('what bears exactly what was typed comes first', async () => {
   expect((await named('lis'))[0]).toBe('Lis')
 })
 
+test('whoever is called so comes before what only bears the name', async () => {
+  const { id } = await admin.post('/customers', { name: 'Ola Zuber', email: 'ola.zuber@example.org' })
+  const { tariff_id } = await admin.get(`/services/${service}`)
+  const login = await admin.post('/services', {
+    customer_id: id,
+    tariff_id,
+    login: 'ola.zuber',
+    password: 'secret-1',
+  })
+  expect(await found('zuber')).toEqual([id, login.id])
+  expect(await found('ola.zuber')).toEqual([login.id, id])
+})
+
 test('a change is found at once, and what was before it no more', async () => {
   const { id } = await admin.post('/customers', { name: 'Quentin Before', phone: '+33 1 23 45 67 89' })
   await admin.patch(`/customers/${id}`, { name: 'Quentin After', phone: null })

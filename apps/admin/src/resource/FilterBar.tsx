@@ -80,61 +80,64 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
           />
         </Suspense>
       )}
-      <Menu position="bottom-start">
-        <Popover
-          opened={adding !== null}
-          onChange={(opened) => !opened && setAdding(null)}
-          position="bottom-start"
-          trapFocus
-        >
-          <Popover.Target>
-            <Menu.Target>
-              <Button
-                variant="default"
-                leftSection={<IconFilter size={15} />}
-                {...(noun.searchable ? {} : { ref: inputRef as never })}
-              >
-                {t('filter.add')}
-              </Button>
-            </Menu.Target>
-          </Popover.Target>
-          <Popover.Dropdown>
-            <Suspense fallback={null}>
-              {adding && (
-                <FilterEditor
-                  noun={noun}
-                  filter={adding}
-                  onApply={(next) => {
-                    onChange(replaceFilter(undefined, next))
-                    setAdding(null)
-                  }}
-                />
-              )}
-            </Suspense>
-          </Popover.Dropdown>
-        </Popover>
-        <Menu.Dropdown className={classes.fields}>
-          {fields.length === 0 && <Menu.Label>{t('filter.none')}</Menu.Label>}
-          {fields.length > 0 && (
-            <>
-              <Menu.Item leftSection={<IconFilter size={14} />} onClick={() => setBuilding(true)}>
-                {t('filter.advanced')}
-              </Menu.Item>
-              <Menu.Divider />
-            </>
-          )}
-          {fields.map((field) => (
-            <Menu.Item
-              key={field.name}
-              onClick={() =>
-                setAdding({ field: field.name, operator: operatorsFor(field)[0] ?? 'eq', value: '' })
-              }
-            >
-              {field.label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Popover
+        opened={adding !== null}
+        onChange={(opened) => !opened && setAdding(null)}
+        position="bottom-start"
+        withRoles={false}
+        trapFocus
+      >
+        <Popover.Target>
+          <span>
+            <Menu position="bottom-start">
+              <Menu.Target>
+                <Button
+                  variant="default"
+                  leftSection={<IconFilter size={15} />}
+                  {...(noun.searchable ? {} : { ref: inputRef as never })}
+                >
+                  {t('filter.add')}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown className={classes.fields}>
+                {fields.length === 0 && <Menu.Label>{t('filter.none')}</Menu.Label>}
+                {fields.length > 0 && (
+                  <>
+                    <Menu.Item leftSection={<IconFilter size={14} />} onClick={() => setBuilding(true)}>
+                      {t('filter.advanced')}
+                    </Menu.Item>
+                    <Menu.Divider />
+                  </>
+                )}
+                {fields.map((field) => (
+                  <Menu.Item
+                    key={field.name}
+                    onClick={() =>
+                      setAdding({ field: field.name, operator: operatorsFor(field)[0] ?? 'eq', value: '' })
+                    }
+                  >
+                    {field.label}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+          </span>
+        </Popover.Target>
+        <Popover.Dropdown role="dialog" aria-label={t('filter.add')}>
+          <Suspense fallback={null}>
+            {adding && (
+              <FilterEditor
+                noun={noun}
+                filter={adding}
+                onApply={(next) => {
+                  onChange(replaceFilter(undefined, next))
+                  setAdding(null)
+                }}
+              />
+            )}
+          </Suspense>
+        </Popover.Dropdown>
+      </Popover>
       {(filters.length > 0 || tree) && (
         <Button
           variant="subtle"

@@ -154,9 +154,10 @@ function options({ x, xLabel, series, bars, height_px, width_px, onHover }: Draw
         ...axis,
         grid: { show: false },
         space: 64,
+        size: 30,
         values: (_plot, splits) =>
           splits.map((at) => (bars ? (x.includes(at) ? xLabel(at) : '') : xLabel(at))),
-        ...(bars ? { incrs: [1, 2, 3, 6, 7, 14] } : {}),
+        incrs: bars ? [1, 2, 3, 6, 7, 14] : roundSpans_s,
       },
       {
         ...axis,
@@ -178,6 +179,9 @@ function options({ x, xLabel, series, bars, height_px, width_px, onHover }: Draw
     hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] },
   }
 }
+
+/** Marks of a time axis stand at round minutes, hours and days. */
+const roundSpans_s = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60)
 
 /** Bars of several series stand beside each other: each is a share of the slot, moved by its place. */
 function barPaths(share: number, index: number, of: number): uPlot.Series.PathBuilder {

@@ -32,7 +32,7 @@ export function readQuery(q: string): Asked {
 }
 
 /** Between words; the same as in search_section. */
-const separators = /[\s,;()"']+/
+export const separators = /[\s,;()"']+/
 
 /** An IPv4 address or its first parts, or a whole IPv6 address in any writing, as PostgreSQL prints it. */
 function readAddress(text: string): string | undefined {

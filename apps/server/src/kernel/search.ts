@@ -3,7 +3,7 @@ import { and, scope } from './filters.ts'
 import { visiblePartners } from './permissions.ts'
 import { invalidField } from './refused.ts'
 import { columnOf, type Resource } from './resource.ts'
-import { readQuery, type Asked } from './search-query.ts'
+import { readQuery, separators, type Asked } from './search-query.ts'
 import { id, join, sql, type Sql } from './sql.ts'
 
 const longest = 200
@@ -114,7 +114,12 @@ function ownerOf(ctx: Ctx, noun: Resource, own: (name: string) => Sql): Sql | un
 /** What bears exactly what was typed, then customers, then the rest. */
 function byCloseness(query: Asked) {
   const wanted = new Set(query.handles.map(folded))
-  const distance = (found: Found) => (wanted.has(found.matched) ? 0 : 2) + (found.noun === 'customer' ? 0 : 1)
+  const exact = ({ matched, title }: Found) =>
+    wanted.has(matched) ||
+    folded(title)
+      .split(separators)
+      .some((word) => wanted.has(word))
+  const distance = (found: Found) => (exact(found) ? 0 : 2) + (found.noun === 'customer' ? 0 : 1)
   return (a: Found, b: Found) => distance(a) - distance(b) || a.title.localeCompare(b.title)
 }
 

@@ -54,6 +54,9 @@ export function TariffChoice({ label, offered, error, value, onChange, without, 
             <Speeds tariff={tariff} />
             <span className={classes.price}>
               <Money amount={tariff['price']} />
+              {tariff['service_type'] !== 'one_time' && (
+                <span className={classes.period}> {t('tariff.aMonth')}</span>
+              )}
             </span>
           </label>
         ))}

@@ -21,7 +21,9 @@ export function ServiceFacts({ row }: { row: Row }) {
       {row['service_type'] === 'internet' ? (
         <Fact
           label={t('service.login')}
-          note={[row['ipv4_address'], row['ipv6_prefix'], row['mac']].filter(Boolean).join(' · ')}
+          note={[row['ipv4_address'] ?? online?.session['ip'], row['ipv6_prefix'], row['mac']]
+            .filter(Boolean)
+            .join(' · ')}
         >
           {row['login'] ? String(row['login']) : t('customer.none')}
         </Fact>
@@ -56,7 +58,7 @@ export function ServiceFacts({ row }: { row: Row }) {
           note={
             online && (
               <PlainLink href={paths.row(online.noun, online.session.id)}>
-                {String(online.session['ip'] ?? '')} ↓ {bitsPerSecond(online.session['download_bps'] ?? 0)} ↑{' '}
+                ↓ {bitsPerSecond(online.session['download_bps'] ?? 0)} ↑{' '}
                 {bitsPerSecond(online.session['upload_bps'] ?? 0)}
               </PlainLink>
             )
