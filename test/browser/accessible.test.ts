@@ -49,6 +49,7 @@ test.each(walks)(
     await page.setViewportSize(viewport)
     if (size === 'wide') {
       await page.goto('/sign-in')
+      await page.getByRole('button', { name: 'Sign in' }).waitFor()
       expect(await problemsOf('sign in')).toEqual([])
       await signIn(page, app)
       await page.waitForURL(/\/$/)

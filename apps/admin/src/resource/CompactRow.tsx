@@ -10,13 +10,13 @@ import { Value } from './Value.tsx'
 
 type Props = { noun: Noun; row: Row; shown: string[]; refs: Refs; extra?: ExtraColumns | undefined }
 
-/** One row on a phone: title and state above; below, the next text of the list and its first number. */
+/** One row on a phone: title and state above; below, the next text of the list and its first amount, or number. */
 export function CompactRow({ noun, row, shown, refs, extra = {} }: Props) {
   const rest = shown
     .flatMap((name) => fieldNamed(noun, name) ?? [])
     .filter(({ name }) => name !== noun.title_field && name !== 'status')
   const filled = rest.filter(({ name }) => ![null, undefined, ''].includes(valueOf(row, name) as null)) // Membership only.
-  const number = filled.find(isNumeric)
+  const number = filled.find(({ kind }) => kind === 'money') ?? filled.find(isNumeric)
   const texts = filled
     .filter((field) => !isNumeric(field) && !['choice', 'boolean', 'json'].includes(field.kind))
     .slice(0, 2)

@@ -88,7 +88,7 @@ export function FilterBar({ noun, query, onChange, inputRef }: Props) {
         trapFocus
       >
         <Popover.Target>
-          <span>
+          <span className={classes.add}>
             <Menu position="bottom-start">
               <Menu.Target>
                 <Button
