@@ -100,6 +100,7 @@ const routeTree = root.addChildren([
     screen('/custom_fields/$id', customField, 'EditCustomFieldPage'),
     screen('/custom_fields/$id/edit', customField, 'EditCustomFieldPage'),
     screen('/api_keys/new', () => import('./modules/identity/NewApiKeyPage.tsx'), 'NewApiKeyPage'),
+    screen('/tenants', () => import('./modules/identity/IspPage.tsx'), 'IspPage'),
     screen('/doctor', () => import('./modules/doctor/DoctorPage.tsx'), 'DoctorPage'),
     screen('/jobs', () => import('./modules/jobs/JobsPage.tsx'), 'JobsPage'),
     screen('/x/$name', list, 'ResourceList'),

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { date } from '../../format.ts'
 import { paths } from '../../paths.ts'
-import { Fact, Facts } from '../../ui/Facts.tsx'
+import { KeyFact, KeyFacts } from '../../ui/KeyFacts.tsx'
 import { PlainLink } from '../../ui/Link.tsx'
 import { Money } from '../../ui/Money.tsx'
 import { When } from '../../ui/When.tsx'
@@ -14,11 +14,11 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
   const active = services.filter((service) => service['status'] === 'active').length
   const currency = customer['currency']
   return (
-    <Facts>
-      <Fact label={t('customer.balance')} note={balanceNote()}>
+    <KeyFacts>
+      <KeyFact label={t('customer.balance')} note={balanceNote()}>
         <Money amount={balance} currency={currency} owing />
-      </Fact>
-      <Fact label={t('customer.nextInvoice')} note={next_invoice && date(next_invoice.date)}>
+      </KeyFact>
+      <KeyFact label={t('customer.nextInvoice')} note={next_invoice && date(next_invoice.date)}>
         {next_invoice ? (
           next_invoice.amount === null ? (
             date(next_invoice.date)
@@ -28,11 +28,11 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
         ) : (
           t('customer.none')
         )}
-      </Fact>
-      <Fact label={t('customer.services')} note={t('customer.ofServices', { count: services.length })}>
+      </KeyFact>
+      <KeyFact label={t('customer.services')} note={t('customer.ofServices', { count: services.length })}>
         {t('customer.active', { count: active })}
-      </Fact>
-      <Fact
+      </KeyFact>
+      <KeyFact
         label={t('customer.online')}
         note={
           last_payment && (
@@ -44,8 +44,8 @@ export function CustomerFacts({ overview }: { overview: Overview }) {
         }
       >
         {overview.online_since ? <When at={overview.online_since} /> : t('customer.offline')}
-      </Fact>
-    </Facts>
+      </KeyFact>
+    </KeyFacts>
   )
 
   function balanceNote() {

@@ -4,7 +4,7 @@ import { api, type Row } from '../../api.ts'
 import { bitsPerSecond, date, kbps } from '../../format.ts'
 import { useNoun, type Noun } from '../../meta.ts'
 import { paths } from '../../paths.ts'
-import { Fact, Facts } from '../../ui/Facts.tsx'
+import { KeyFact, KeyFacts } from '../../ui/KeyFacts.tsx'
 import { PlainLink } from '../../ui/Link.tsx'
 import { Money } from '../../ui/Money.tsx'
 import { When } from '../../ui/When.tsx'
@@ -17,21 +17,21 @@ export function ServiceFacts({ row }: { row: Row }) {
   const online = useOnline(row.id)
   const price = why?.price
   return (
-    <Facts>
+    <KeyFacts>
       {row['service_type'] === 'internet' ? (
-        <Fact
+        <KeyFact
           label={t('service.login')}
           note={[row['ipv4_address'] ?? online?.session['ip'], row['ipv6_prefix'], row['mac']]
             .filter(Boolean)
             .join(' · ')}
         >
           {row['login'] ? String(row['login']) : t('customer.none')}
-        </Fact>
+        </KeyFact>
       ) : (
-        <Fact label={t('service.quantity')}>{String(row['quantity'])}</Fact>
+        <KeyFact label={t('service.quantity')}>{String(row['quantity'])}</KeyFact>
       )}
       {price !== null && (
-        <Fact
+        <KeyFact
           label={t('explain.price')}
           note={
             price?.gross && (
@@ -42,18 +42,18 @@ export function ServiceFacts({ row }: { row: Row }) {
           }
         >
           {price?.amount && <Money amount={price.amount} currency={price.currency} />}
-        </Fact>
+        </KeyFact>
       )}
       {row['service_type'] === 'internet' && (
-        <Fact
+        <KeyFact
           label={t('explain.speed')}
           note={why?.speed.upload_kbps ? t('service.up', { up: kbps(why.speed.upload_kbps) }) : null}
         >
           {why?.speed.download_kbps ? t('service.down', { down: kbps(why.speed.download_kbps) }) : null}
-        </Fact>
+        </KeyFact>
       )}
       {row['service_type'] === 'internet' && online !== undefined ? (
-        <Fact
+        <KeyFact
           label={t('customer.online')}
           note={
             online && (
@@ -65,16 +65,16 @@ export function ServiceFacts({ row }: { row: Row }) {
           }
         >
           {online ? <When at={String(online.session['started_at'])} /> : t('customer.offline')}
-        </Fact>
+        </KeyFact>
       ) : (
-        <Fact
+        <KeyFact
           label={t('service.since')}
           note={row['end_date'] ? t('service.until', { date: date(String(row['end_date'])) }) : null}
         >
           {date(String(row['start_date']))}
-        </Fact>
+        </KeyFact>
       )}
-    </Facts>
+    </KeyFacts>
   )
 }
 

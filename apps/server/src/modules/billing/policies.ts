@@ -35,13 +35,15 @@ export const billingPolicies = resource('billing_policy', {
     refund: {
       kind: 'choice',
       values: ['unused', 'none'],
+      value_labels: { unused: 'Unused days', none: 'Nothing' },
       nullable: true,
       list: true,
-      help: 'Unused: days paid in advance are given back. None: a tariff changes only where what is paid for ends',
+      help: 'Unused days: those paid in advance are given back. Nothing: a tariff changes only where what is paid for ends',
     },
     charge: {
       kind: 'choice',
       values: ['at_once', 'next_bill'],
+      value_labels: { at_once: 'At once', next_bill: 'On the next bill' },
       nullable: true,
       list: true,
       help: 'When the new tariff is charged for the rest of the period',

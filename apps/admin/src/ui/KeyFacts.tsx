@@ -1,11 +1,11 @@
-import classes from './Facts.module.css'
+import classes from './KeyFacts.module.css'
 
 /** What matters most about a row, at the top of its page. */
-export const Facts = ({ children }: { children: React.ReactNode }) => (
+export const KeyFacts = ({ children }: { children: React.ReactNode }) => (
   <dl className={classes.facts}>{children}</dl>
 )
 
-export function Fact(props: { label: string; note?: React.ReactNode; children: React.ReactNode }) {
+export function KeyFact(props: { label: string; note?: React.ReactNode; children: React.ReactNode }) {
   return (
     <div className={classes.fact}>
       <dt>{props.label}</dt>
