@@ -1,10 +1,11 @@
 import type { Ctx } from './ctx.ts'
 import { erased, isErased, mustNotBelongToErased, ofErased } from './erased.ts'
+import { mustSeeReferences } from './input.ts'
 import { mustBeAbleTo } from './permissions.ts'
 import { notFound, Refused } from './refused.ts'
 import { inSentence, words, type Fields, type Input, type Resource, type Row } from './resource.ts'
 import { decodeBody, shapeOf } from './shape.ts'
-import { asResource, lock, lockedMany, mustSeeReferences } from './store.ts'
+import { asResource, lock, lockedMany } from './store.ts'
 
 /**
  * A verb: one function, called by HTTP, jobs, rules, importers and other verbs alike. Calling it from code joins the caller's

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Complaint, JsonValue, kinds } from './kinds.ts'
+import { Complaint } from './kind.ts'
+import { JsonValue, kinds } from './kinds.ts'
 import { newId } from './ids.ts'
 import type { Field, FieldKind } from './resource.ts'
 

@@ -1,83 +1,8 @@
-import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
 import { isId } from './ids.ts'
-import { currencyDigits, formatDecimal, parseDecimal } from './money.ts'
-import { patternOf } from './patterns.ts'
-import { inSentence, words, type Field, type FieldKind } from './resource.ts'
-
-/**
- * The vocabulary: for each kind of field its column type, its JSON Schema, how an API value becomes a stored one and back.
- * Every kind marked filterable is stored in a type whose comparison operators are leakproof (see the schema test).
- */
-export type Kind = {
-  column: string
-  schema: (field: Field, money: Money) => object
-  /** API value → stored value. Throws a Complaint. Never sees null. */
-  decode: (value: unknown, field: Field, money: Money) => unknown
-  /** Stored value → API value. Identity when absent. Never sees null. */
-  encode?: (stored: never, field: Field, money: Money) => unknown
-  /** Digits after the point, where a decimal number is stored as a whole number of its smallest units. */
-  digits?: (field: Field) => number
-  /** How filters compare it. `order` adds lt, lte, gt, gte. `prefix` adds starts. */
-  compare: 'order' | 'equal' | 'prefix' | 'none'
-}
-export type Money = { currency: string }
-
-/** One field's refusal; collected into a 422 with all of them. */
-export class Complaint extends Error {
-  readonly code: string
-  constructor(code: string, sentence: string) {
-    super(sentence)
-    this.code = code
-  }
-}
-
-export const percentDigits = 4
-export const decimalDigits = 6
-
-const text = (longest: number): Kind => ({
-  column: 'text',
-  schema: (field) => ({
-    type: 'string',
-    maxLength: field.max ?? longest,
-    ...(field.min !== undefined ? { minLength: field.min } : {}),
-    ...(field.pattern !== undefined ? { pattern: `^(?:${field.pattern})$` } : {}),
-  }),
-  decode: (value, field) => string(value, field, longest),
-  compare: 'prefix',
-})
-
-const email: Kind = {
-  ...text(254),
-  schema: () => ({ type: 'string', format: 'email', maxLength: 254 }),
-  decode(value, field) {
-    const address = string(value, field, 254).trim().toLowerCase()
-    if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)*$/.test(address))
-      throw new Complaint('not_an_email', 'is not an e-mail address')
-    return address
-  },
-}
-
-const phone: Kind = {
-  ...text(40),
-  decode(value, field) {
-    const number = string(value, field, 40).trim()
-    if (!/^\+?[\d\s().\-/]{3,40}$/.test(number))
-      throw new Complaint('not_a_phone', 'is not a telephone number: use digits, spaces and a leading +')
-    return number
-  },
-}
-
-const url: Kind = {
-  ...text(2000),
-  schema: () => ({ type: 'string', format: 'uri', maxLength: 2000 }),
-  decode(value, field) {
-    const address = string(value, field, 2000)
-    if (!/^https?:\/\//.test(address) || !URL.canParse(address))
-      throw new Complaint('not_a_url', 'is not an http or https address')
-    return address
-  },
-}
+import { Complaint, string, type Kind } from './kind.ts'
+import { bigint, decimalDigits, fixedPoint, money, percentDigits, whole } from './kinds-of-number.ts'
+import { cidr, email, ip, mac, phone, text, url } from './kinds-of-text.ts'
+import { inSentence, words, type FieldKind } from './resource.ts'
 
 const choice: Kind = {
   column: 'text',
@@ -91,6 +16,10 @@ const choice: Kind = {
   compare: 'equal',
 }
 
+/**
+ * The vocabulary: every kind of field. One that is marked filterable is stored in a type whose comparison operators are leakproof (see
+ * the schema test).
+ */
 export const kinds: Record<FieldKind, Kind> = {
   text: text(200),
   long_text: { ...text(20_000), compare: 'none' },
@@ -104,91 +33,18 @@ export const kinds: Record<FieldKind, Kind> = {
   urls: listOf(url, 20, 'addresses'),
   choice,
   choices: listOf(choice, 100, 'choices'),
-  mac: {
-    column: 'text',
-    schema: () => ({ type: 'string', pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$' }),
-    decode(value, field) {
-      const digits = string(value, field, 40)
-        .toLowerCase()
-        .replace(/[^0-9a-f]/g, '')
-      if (digits.length !== 12)
-        throw new Complaint('not_a_mac', 'is not a MAC address such as 02:00:5e:10:00:01')
-      return digits.match(/../g)?.join(':')
-    },
-    compare: 'prefix',
-  },
-  ip: {
-    column: 'inet',
-    schema: () => ({ type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }),
-    decode(value, field) {
-      const ip = string(value, field, 60).trim()
-      if (isIP(ip) === 0 || ip.includes('%')) throw new Complaint('not_an_ip', 'is not an IP address')
-      return ip
-    },
-    encode: (stored: string) => stored.replace(/\/\d+$/, ''),
-    compare: 'order',
-  },
-  cidr: {
-    column: 'cidr',
-    schema: () => ({ type: 'string', examples: ['10.20.0.0/16', '2001:db8::/32'] }),
-    decode(value, field) {
-      const network = string(value, field, 60).trim()
-      if (!ipaddr.isValidCIDR(network))
-        throw new Complaint('not_a_network', 'is not a network such as 10.20.0.0/16')
-      const [address, bits] = ipaddr.parseCIDR(network)
-      const base =
-        address.kind() === 'ipv4'
-          ? ipaddr.IPv4.networkAddressFromCIDR(network)
-          : ipaddr.IPv6.networkAddressFromCIDR(network)
-      if (base.toNormalizedString() !== address.toNormalizedString()) {
-        throw new Complaint('host_bits_set', `has host bits set; did you mean ${base.toString()}/${bits}?`)
-      }
-      return network
-    },
-    compare: 'order',
-  },
+  mac,
+  ip,
+  cidr,
   integer: whole('integer', -2_147_483_648, 2_147_483_647),
-  bigint: {
-    column: 'bigint',
-    schema: () => ({ type: 'string', pattern: '^-?\\d{1,18}$' }),
-    decode(value, field) {
-      const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-      if (typeof text !== 'string' || !/^-?\d{1,18}$/.test(text))
-        throw new Complaint(
-          'not_a_whole_number',
-          'must be a whole number of at most 18 digits: "900719925474"',
-        )
-      return within(BigInt(text), field, 0)
-    },
-    encode: String,
-    compare: 'order',
-  },
+  bigint,
   rating: {
     ...whole('integer', 0, 5),
     schema: (field) => ({ type: 'integer', minimum: 0, maximum: field.max ?? 5 }),
   },
   bytes: { ...whole('bigint', 0, Number.MAX_SAFE_INTEGER), encode: Number },
   kbps: { ...whole('bigint', 0, 1_000_000_000_000), encode: Number },
-  money: {
-    column: 'bigint',
-    schema: (_, money) => ({
-      type: 'string',
-      pattern: decimalPattern(currencyDigits(money.currency)),
-      examples: ['30.00'],
-    }),
-    decode(value, field, money) {
-      const digits = currencyDigits(money.currency)
-      const units = decimal(value, digits)
-      if (units === undefined)
-        throw new Complaint(
-          'not_money',
-          `must be a decimal string with at most ${digits} digits after the point, in ${money.currency}: "30.00"`,
-        )
-      return within(units, field, digits)
-    },
-    encode: (stored: bigint, _, money) => formatDecimal(stored, currencyDigits(money.currency)),
-    compare: 'order',
-  },
+  money,
   decimal: fixedPoint(decimalDigits, true),
   percent: fixedPoint(percentDigits),
   boolean: {
@@ -392,82 +248,6 @@ function listOf(kind: Kind, most: number, what: string): Kind {
 
 /** 7 digits are a centimetre; zero has no sign. */
 const degreesOf = (degrees: number) => Number(degrees.toFixed(7)) + 0
-
-function string(value: unknown, field: Field, longest: number): string {
-  if (typeof value !== 'string') throw new Complaint('not_text', 'must be text')
-  const most = field.max ?? longest
-  if (value.length > most) throw new Complaint('too_long', `is longer than ${most} characters`)
-  // PostgreSQL text cannot hold NUL; lone surrogates are not text at all.
-  if (value.includes('\0') || !value.isWellFormed())
-    throw new Complaint('not_text', 'contains characters that are not text')
-  if (field.min !== undefined && value.length < field.min)
-    throw new Complaint('too_short', `is shorter than ${field.min} characters`)
-  if (field.pattern !== undefined && patternOf(field.pattern)?.test(value) !== true)
-    throw new Complaint('not_of_its_form', `is not of the form ${field.pattern}`)
-  return value
-}
-
-function whole(column: string, least: number, most: number): Kind {
-  return {
-    column,
-    schema: (field) => ({ type: 'integer', minimum: field.min ?? least, maximum: field.max ?? most }),
-    decode(value, field) {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value))
-        throw new Complaint('not_a_whole_number', 'must be a whole number')
-      const low = field.min ?? least
-      const high = field.max ?? most
-      if (value < low || value > high)
-        throw new Complaint('out_of_range', `must be between ${low} and ${high}`)
-      return column === 'bigint' ? BigInt(value) : value
-    },
-    compare: 'order',
-  }
-}
-
-/**
- * Stored as bigint × 10^digits, because numeric comparisons are not leakproof; printed without needless zeros, or with as many digits
- * as the field's scale.
- */
-function fixedPoint(digits: number, scaled = false): Kind {
-  const scaleOf = ({ scale }: Field) => (scaled && scale !== undefined ? scale : undefined)
-  return {
-    column: 'bigint',
-    schema: (field) => ({ type: 'string', pattern: decimalPattern(scaleOf(field) ?? digits) }),
-    decode(value, field) {
-      const most = scaleOf(field) ?? digits
-      const units = decimal(value, most)
-      if (units === undefined)
-        throw new Complaint(
-          'not_a_decimal',
-          `must be a decimal string with at most ${most} digits after the point`,
-        )
-      return within(units * 10n ** BigInt(digits - most), field, digits)
-    },
-    encode(stored: bigint, field) {
-      const scale = scaleOf(field)
-      if (scale === undefined) return formatDecimal(stored, digits).replace(/\.?0+$/, '')
-      return formatDecimal(stored / 10n ** BigInt(digits - scale), scale)
-    },
-    digits: () => digits,
-    compare: 'order',
-  }
-}
-
-function decimal(value: unknown, digits: number): bigint | undefined {
-  return typeof value === 'string' ? parseDecimal(value, digits) : undefined
-}
-
-function within(units: bigint, field: Field, digits: number): bigint {
-  const scaled = (bound: number) => BigInt(Math.round(bound * 10 ** digits))
-  if (field.min !== undefined && units < scaled(field.min))
-    throw new Complaint('out_of_range', `must be at least ${field.min}`)
-  if (field.max !== undefined && units > scaled(field.max))
-    throw new Complaint('out_of_range', `must be at most ${field.max}`)
-  return units
-}
-
-const decimalPattern = (digits: number) =>
-  digits === 0 ? '^-?\\d{1,15}$' : `^-?\\d{1,15}(\\.\\d{1,${digits}}0*)?$`
 
 function isDate(text: string): boolean {
   try {

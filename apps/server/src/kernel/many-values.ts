@@ -1,6 +1,7 @@
 import type { Ctx } from './ctx.ts'
 import { plannedAnew } from './db.ts'
-import { Complaint, JsonValue, kinds } from './kinds.ts'
+import { Complaint } from './kind.ts'
+import { JsonValue, kinds } from './kinds.ts'
 import { invalidField, Refused } from './refused.ts'
 import { words, type Field, type FieldKind, type Resource } from './resource.ts'
 import { visibleCustomFields } from './shape.ts'

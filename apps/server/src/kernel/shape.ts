@@ -1,6 +1,7 @@
 import { today, type Ctx } from './ctx.ts'
 import { BadExpression, compileExpression, evaluate, type Expression } from './expressions.ts'
-import { Complaint, JsonValue, kinds } from './kinds.ts'
+import { Complaint } from './kind.ts'
+import { JsonValue, kinds } from './kinds.ts'
 import { invalid, type FieldError } from './refused.ts'
 import { columnOf, standardFields, words, type Field, type Fields, type Resource } from './resource.ts'
 import { id, join, sql, type Sql } from './sql.ts'

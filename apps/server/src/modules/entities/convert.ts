@@ -1,4 +1,5 @@
-import { Complaint, JsonValue, kinds, type Money } from '#kernel/kinds.ts'
+import { Complaint, type Money } from '#kernel/kind.ts'
+import { JsonValue, kinds } from '#kernel/kinds.ts'
 import type { Field, FieldKind } from '#kernel/resource.ts'
 
 /** So many different values of a field are read in another kind, and so many that do not fit are shown. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { invalidField } from '#kernel/refused.ts'
-import { asResource, decoded, type StoredRow } from '#kernel/store.ts'
+import { decoded } from '#kernel/input.ts'
+import { asResource, type StoredRow } from '#kernel/store.ts'
 import { customers } from '#modules/customers/index.ts'
 import type { Known } from './known.ts'
 import { mistakesOf, type Mistakes } from './mistakes.ts'
