@@ -78,11 +78,13 @@ export const databaseChecks: readonly InstallationCheck[] = [
   {
     name: 'clock',
     async look(app) {
+      // wall clock: it is what is compared.
       const sent_ms = Date.now()
       const { at_ms } = await poolDb(app.pool).one(
         sql<{ at_ms: number }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as at_ms`,
       )
       // Half of the way there and back.
+      // wall clock: the same.
       const skew_ms = Math.abs(at_ms - (sent_ms + Date.now()) / 2)
       if (skew_ms < mostSkew_ms) return fine('The clocks of the server and of the database agree.')
       const sentence = `The clocks of the server and of the database differ by ${(skew_ms / 1000).toFixed(1)} s.`

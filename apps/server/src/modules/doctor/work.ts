@@ -14,7 +14,7 @@ export const workChecks: readonly InstallationCheck[] = [
         example: string | null
       }>`
         select count(*) filter (where attempts >= max_attempts)::integer as dead,
-          count(*) filter (where attempts < max_attempts and locked_at is null and run_at < now() - interval '10 minutes')::integer as late,
+          count(*) filter (where attempts < max_attempts and locked_at is null and run_at < now() - interval '10 minutes')::integer as late, -- wall clock: jobs wait in real time
           (array_agg(t.identifier || ': ' || left(j.last_error, 200)) filter (where attempts >= max_attempts))[1] as example
         from graphile_worker._private_jobs j
         join graphile_worker._private_tasks t on t.id = j.task_id`)
@@ -44,7 +44,7 @@ export const workChecks: readonly InstallationCheck[] = [
         from unnest(${app.consumers.map(({ name }) => name)}::text[]) as c(consumer)
         left join consumer_positions p on p.consumer = c.consumer,
         lateral (
-          select c.consumer, count(*)::integer as waiting, extract(epoch from now() - uuid_extract_timestamp(min(id::text)::uuid))::float8 as late_s
+          select c.consumer, count(*)::integer as waiting, extract(epoch from now() - uuid_extract_timestamp(min(id::text)::uuid))::float8 as late_s -- wall clock: events too
           from (
             select e.id from events e
             where (e.xid, e.seq) > (coalesce(p.xid, '0'), coalesce(p.seq, 0))

@@ -28,8 +28,8 @@ export function planTable(plan: PlannedTable): string[] {
     ...(owner ? ['partner_id uuid not null'] : []),
     ...fields.map((field) => columnFor(field)),
     'version integer not null default 1',
-    'created_at timestamptz(3) not null default now()',
-    'updated_at timestamptz(3) not null default now()',
+    'created_at timestamptz(3) not null default now()', // wall clock: of rows written by hand in SQL
+    'updated_at timestamptz(3) not null default now()', // wall clock: the same
     'primary key (tenant_id, id)',
   ]
   return [

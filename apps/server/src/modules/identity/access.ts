@@ -29,6 +29,7 @@ async function byApiKey(app: App, token: string): Promise<Principal | null> {
       last_used_at: string | null
     }>`select * from find_api_key(${hashToken(token)})`,
   )
+  // wall clock: keys and sign-ins live in real time, also where an ISP’s clock is moved.
   if (!key || (key.expires_at && key.expires_at < new Date().toISOString())) return null
   const principal = await withRoles(
     app,
@@ -50,12 +51,14 @@ async function bySession(app: App, token: string): Promise<Principal | null> {
     expires_at: string
   }>`
     select * from find_sign_in_session(${hashToken(token)})`)
+  // wall clock: as a key.
   const now = Temporal.Now.instant()
   if (!session || Temporal.Instant.compare(Temporal.Instant.from(session.expires_at), now) <= 0) return null
   if (Temporal.Instant.compare(Temporal.Instant.from(session.last_seen_at).add(idleLimit), now) <= 0)
     return null
   await act(app, systemPrincipal(app, session.tenant_id), {}, (ctx) =>
     ctx.db.run(
+      // wall clock: as a key.
       sql`update sign_in_sessions set last_seen_at = now() where id = ${session.id} and last_seen_at < now() - interval '1 minute'`,
     ),
   )
@@ -111,8 +114,10 @@ async function touch(
   key_id: string,
   last_used_at: string | null,
 ): Promise<void> {
+  // wall clock: as a key.
   if (last_used_at && Date.now() - Date.parse(last_used_at) < 60_000) return
   await act(app, systemPrincipal(app, tenant_id), {}, (ctx) =>
+    // wall clock: as a key.
     ctx.db.run(sql`update api_keys set last_used_at = now() where id = ${key_id}`),
   ).catch((error) => app.log.warn({ err: error }, 'last use of an API key was not noted'))
 }

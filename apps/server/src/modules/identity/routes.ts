@@ -35,11 +35,11 @@ export function routes(server: FastifyInstance, app: App): void {
         await ctx.db.run(sql`
         insert into sign_in_sessions (id, tenant_id, user_id, token_hash, ip, user_agent, expires_at, last_seen_at)
         values (${session_id}, ${user.tenant_id}, ${user.id}, ${hashToken(token)}, ${request.ip}, ${String(request.headers['user-agent'] ?? '').slice(0, 200)},
-          ${Temporal.Now.instant().add(absoluteLimit)}, now())`)
+          ${Temporal.Now.instant().add(absoluteLimit)}, now())`) // wall clock: sign-ins live in real time
         const row = await ctx.db.one(
           sql<{
             name: string
-          }>`update users set last_signed_in_at = now() where id = ${user.id} returning name`,
+          }>`update users set last_signed_in_at = now() where id = ${user.id} returning name`, // wall clock: the same
         )
         record(
           { ...ctx, actor: { kind: 'user', id: user.id, name: row.name } },
@@ -68,8 +68,11 @@ export function routes(server: FastifyInstance, app: App): void {
         }>`select tenant_id, id from find_sign_in_session(${hashToken(token)})`,
       )
       if (session)
-        await act(app, systemPrincipal(app, session.tenant_id), {}, (ctx) =>
-          ctx.db.run(sql`update sign_in_sessions set revoked_at = now() where id = ${session.id}`),
+        await act(
+          app,
+          systemPrincipal(app, session.tenant_id),
+          {},
+          (ctx) => ctx.db.run(sql`update sign_in_sessions set revoked_at = now() where id = ${session.id}`), // wall clock: the same
         )
     }
     return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send()

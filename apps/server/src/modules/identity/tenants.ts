@@ -27,7 +27,7 @@ export async function createTenant(app: App, kek: Buffer, wanted: NewTenant): Pr
     throw invalidField('currency', 'not_a_currency', 'Currency must be an ISO 4217 code such as EUR.')
   if (!name.trim()) throw invalidField('name', 'required', 'A tenant needs a name.')
   try {
-    Temporal.Now.zonedDateTimeISO(time_zone)
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(time_zone)
   } catch {
     throw invalidField(
       'time_zone',
@@ -38,7 +38,8 @@ export async function createTenant(app: App, kek: Buffer, wanted: NewTenant): Pr
   const tenant_id = newId()
   const root_partner_id = newId()
   const clock_at = test_clock
-    ? (wanted.clock_at ?? Temporal.Now.instant()).round({ smallestUnit: 'millisecond' })
+    ? // wall clock: where a test clock starts, if nobody says.
+      (wanted.clock_at ?? Temporal.Now.instant()).round({ smallestUnit: 'millisecond' })
     : null
   await transaction(app.pool, tenant_id, async (db) => {
     await db.run(
