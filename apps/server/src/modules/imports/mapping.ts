@@ -1,6 +1,6 @@
 import { invalid, invalidField, type FieldError } from '#kernel/refused.ts'
 import { words, type Field } from '#kernel/resource.ts'
-import { servedAtInstead, synonyms } from './synonyms.ts'
+import { ofTheService, servedAtInstead, synonyms } from './synonyms.ts'
 
 /** Field → column of the file. */
 export type Mapping = Record<string, string>
@@ -31,6 +31,7 @@ export function proposeMapping(targets: Record<string, Field>, columns: readonly
     byName.has(folded(synonyms[field]?.[0] ?? '')),
   )
   for (const field of billed) propose(field, synonyms[field] ?? [])
+  for (const [field, names] of Object.entries(ofTheService)) propose(field, names)
   for (const [field, { label }] of Object.entries(targets))
     propose(field, [field, field.replace('custom.', ''), label ?? words(field)])
   if (billed.length > 0) for (const [field, names] of Object.entries(servedAtInstead)) propose(field, names)

@@ -121,17 +121,8 @@ export const synonyms: Record<string, readonly string[]> = {
     'taryfa',
     'pakiet',
   ],
-  login: [
-    'username',
-    'user name',
-    'service login',
-    'pppoe',
-    'pppoe login',
-    'pppoe username',
-    'radius login',
-    'user',
-  ],
-  password: ['service password', 'pppoe password', 'radius password', 'secret', 'hasło'],
+  login: ['username', 'user name', 'pppoe', 'user'],
+  password: ['secret', 'hasło'],
   ip: ['ip address', 'ipv4', 'static ip', 'pppoe ip', 'framed ip address', 'ip range', 'adres ip'],
   ip_mode: ['ip assignment', 'ipv4 assignment', 'ip assignment mode', 'taking ipv4'],
   ipv6_prefix: ['ipv6', 'ipv6 delegated', 'delegated ipv6 prefix', 'delegated prefix'],
@@ -174,4 +165,10 @@ export const servedAtInstead: Record<string, readonly string[]> = {
   service_city: ['city'],
   service_postal_code: ['zip code', 'zip', 'postal code'],
   service_country: ['country', 'country code'],
+}
+
+/** Surer than the field's own name: where a file has these, its “login” and “password” are those of a portal. */
+export const ofTheService: Record<string, readonly string[]> = {
+  login: ['service login', 'pppoe login', 'pppoe username', 'radius login'],
+  password: ['service password', 'pppoe password', 'radius password'],
 }
