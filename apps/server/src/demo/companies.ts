@@ -6,7 +6,7 @@ import type { Paying, Subscriber } from './subscribers.ts'
 /** Businesses, each before its branches, which belong to it. */
 export function* companies(random: Random, logins: Set<string>, days: number): Generator<Subscriber> {
   let index = 0
-  for (const { name, branches } of company_list) {
+  for (const { name, branches, billed_together = false } of list) {
     const parent = index++
     const head = company(random, logins, days, name)
     yield head
@@ -17,6 +17,7 @@ export function* companies(random: Random, logins: Set<string>, days: number): G
       yield {
         ...office,
         parent,
+        ...(billed_together ? { billed_with_parent: true } : {}),
         partner: head.partner,
         joins_on: office.joins_on + later,
         services: office.services.map((service) => ({
@@ -28,9 +29,14 @@ export function* companies(random: Random, logins: Set<string>, days: number): G
   }
 }
 
-const company_list = [
+type Known = { name: string; branches: readonly string[]; billed_together?: boolean }
+const list: readonly Known[] = [
   { name: 'Piekarnia Złoty Bochen', branches: ['Piekarnia Złoty Bochen, Żabi Bród'] },
-  { name: 'Hotel Pod Bursztynem', branches: ['Hotel Pod Bursztynem, Przystań', 'Hotel Pod Bursztynem, Spa'] },
+  {
+    name: 'Hotel Pod Bursztynem',
+    branches: ['Hotel Pod Bursztynem, Przystań', 'Hotel Pod Bursztynem, Spa'],
+    billed_together: true,
+  },
   { name: 'Studio Graficzne Ważka', branches: [] },
   { name: 'Warsztat Trzy Klucze', branches: [] },
   { name: 'Vogt & Söhne Feinmechanik', branches: ['Vogt & Söhne, Lager'] },
@@ -43,7 +49,7 @@ const company_list = [
   { name: 'Przychodnia Jasny Zaułek', branches: [] },
   { name: '小さな本屋 Chiisana Books', branches: [] },
   { name: 'Stadnina Wędrowny Żuraw', branches: [] },
-] as const
+]
 
 function company(random: Random, logins: Set<string>, days: number, name: string): Subscriber {
   const login = unusedHandle(`${handleOf(name).split('.').slice(0, 2).join('-') || 'likhtar'}`, logins)
@@ -74,7 +80,7 @@ function company(random: Random, logins: Set<string>, days: number, name: string
     joins_on,
     services: [
       {
-        tariff: random.pick(['fibre_300', 'fibre_1000']),
+        tariff: random.pick(['fibre_300', 'business_1000']),
         login,
         router: 'core',
         ipv4_mode: 'static',

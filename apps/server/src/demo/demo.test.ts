@@ -115,6 +115,43 @@ test('blocked and overdue customers owe; who pays late was blocked and came back
   expect(Number(found.waiting)).toBeGreaterThanOrEqual(3)
 })
 
+test('services of each kind, longer periods, discounts, surcharges, contracts, accounts billed together', async () => {
+  const sold = await one(sql<Record<string, bigint>>`
+    select (select count(*) from services where service_type = 'voice' and bundle_service_id is null and status = 'active') as phones,
+      (select count(*) from services b where b.service_type = 'bundle' and b.status = 'active'
+        and (select count(*) from services c where c.bundle_service_id = b.id and c.status = 'active') = 2) as bundles,
+      (select count(*) from services where period_months = 12) as by_the_year,
+      (select count(*) from services where contract_end > '2027-03-11') as bound,
+      (select count(*) from invoice_lines where net < 0 and description like '%: Welcome%') as discounts,
+      (select count(*) from surcharges) as surcharges,
+      (select count(*) from customers where sub_billing_mode = 'aggregated' and parent_id is not null) as together,
+      (select count(*) from invoices i join customers c on c.id = i.customer_id
+        where c.sub_billing_mode = 'aggregated' and c.parent_id is not null) as apart,
+      (select count(*) from invoice_lines l join invoices i on i.id = l.invoice_id where l.sub_account_id <> i.customer_id) as sections`)
+  for (const [what, n] of Object.entries(sold)) {
+    if (what === 'apart') expect([what, n]).toEqual([what, 0n])
+    else expect([what, Number(n) >= 2]).toEqual([what, true])
+  }
+})
+
+test('the catalogue is older than the first customer, and one price has changed since', async () => {
+  const { data } = await rows<{ title: string; versions: bigint; first: string; early: boolean }>(sql`
+    select t.title, count(*) as versions, min(v.effective_new)::text as first,
+      min(v.effective_new) < (select min(created_at) from customers) as early
+    from tariffs t
+    join tariff_versions v on v.tariff_id = t.id
+    group by t.id, t.title`)
+  expect(data.filter(({ early }) => !early)).toEqual([])
+  expect(data.find(({ title }) => title === 'Wireless 20')?.versions).toBe(2n)
+})
+
+test('something is planned, and something lies on the desks', async () => {
+  expect((await admin.get('/service_changes?status=planned&limit=50')).data.length).toBeGreaterThanOrEqual(5)
+  for (const path of ['todos', 'notes', 'consents'])
+    expect([path, (await admin.get(`/${path}`)).data.length > 2]).toEqual([path, true])
+  expect((await admin.get('/customers?no_auto_payment=true')).data).toHaveLength(1)
+})
+
 test('usage of 60 days, sessions of three, custom fields and an entity are there', async () => {
   const used = await one(sql<{ days: bigint; lines: bigint; sessions: bigint; future: bigint }>`
     select count(distinct day) as days, count(distinct service_id) as lines, (select count(*) from sessions) as sessions,

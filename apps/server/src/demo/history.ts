@@ -1,12 +1,16 @@
 import type { Ctx } from '#kernel/ctx.ts'
+import { JsonValue } from '#kernel/kinds.ts'
 import { sql } from '#kernel/sql.ts'
 import { asResource, create, find } from '#kernel/store.ts'
 import { confirmBillingRun, createBillingRun } from '#modules/billing/index.ts'
-import { contacts, customers, disableCustomer } from '#modules/customers/index.ts'
+import { contacts, customers, disableCustomer, setParent } from '#modules/customers/index.ts'
 import {
   activateService,
   changeTariff,
+  changePrice,
+  createDiscount,
   createService,
+  createSurcharge,
   services,
   stopService,
   terminateService,
@@ -40,6 +44,7 @@ export async function liveThrough(ctx: Ctx, world: World, day: number): Promise<
   await connect(ctx, world, day, date)
   await changeServices(ctx, world, day, date)
   await payWhatIsOwed(ctx, world, day, date)
+  if (day === price_change_on) await raisePrice(ctx, world, date)
   await sayGoodbye(ctx, world, day, date)
 }
 
@@ -77,14 +82,18 @@ async function welcome(ctx: Ctx, world: World, day: number, date: Temporal.Plain
 
 async function signUp(ctx: Ctx, world: World, account: Account, date: Temporal.PlainDate): Promise<void> {
   const { customer, contacts: people, labels, parent, partner, services: planned } = account.subscriber
+  const { billed_with_parent } = account.subscriber
   const { provider, accounts } = world
+  const parent_id = parent === undefined ? undefined : accounts[parent]?.customer_id
   const { id } = await create(ctx, asResource(customers), {
     ...customer,
     partner_id: provider.partners[partner],
     label_ids: labels.map((label) => provider.labels[label]),
-    ...(parent === undefined ? {} : { parent_id: accounts[parent]?.customer_id }),
+    ...(parent_id === undefined || billed_with_parent ? {} : { parent_id }),
   })
   account.customer_id = String(id)
+  if (parent_id !== undefined && billed_with_parent)
+    await setParent(ctx, account.customer_id, { parent_id, mode: 'aggregated' })
   for (const contact of people) await create(ctx, asResource(contacts), { ...contact, customer_id: id })
   for (const service of planned)
     account.service_ids.push(await order(ctx, world, account.customer_id, service, date))
@@ -97,19 +106,29 @@ async function order(
   planned: PlannedService,
   date: Temporal.PlainDate,
 ): Promise<string> {
-  const { tariff, login, router, ipv4_mode, ipv4_address, mac, price, activated_on } = planned
+  const { tariff, login, router, ipv4_mode, ipv4_address, mac, price, period_months, activated_on } = planned
   const starts = activated_on === undefined ? date.add({ days: 7 }) : first_day.add({ days: activated_on })
-  const service = await createService(ctx, {
-    customer_id,
-    tariff_id: provider.tariffs[tariff],
-    start_date: starts.toString(),
+  const line = {
     ...(login ? { login, router_id: provider.routers[router ?? 'core'] } : {}),
     ...(ipv4_mode ? { ipv4_mode } : {}),
     ...(ipv4_address ? { ipv4_address } : {}),
     ...(mac ? { mac } : {}),
+  }
+  const { id: service_id } = await createService(ctx, {
+    customer_id,
+    tariff_id: provider.tariffs[tariff],
+    start_date: starts.toString(),
     ...(price === undefined ? {} : { price }),
+    ...(period_months === undefined ? {} : { period_months }),
+    ...(tariff === 'fibre_phone'
+      ? { children: new JsonValue([{ tariff_id: provider.tariffs.fibre_300, ...line }]) }
+      : line),
   })
-  return service.id
+  const { discount, surcharge } = planned
+  const from_date = starts.toString()
+  if (discount) await createDiscount(ctx, { ...discount, customer_id, service_id, from_date })
+  if (surcharge) await createSurcharge(ctx, { ...surcharge, service_id, from_date })
+  return service_id
 }
 
 async function connect(ctx: Ctx, world: World, day: number, date: Temporal.PlainDate): Promise<void> {
@@ -149,6 +168,20 @@ async function changeServices(ctx: Ctx, world: World, day: number, date: Tempora
       })
     }
   }
+}
+
+/** In the spring of the year that is told. */
+const price_change_on = 130
+
+/** The smallest wireless tariff costs a little more, for those who have it from their next period on. */
+async function raisePrice(ctx: Ctx, { provider, staff }: World, date: Temporal.PlainDate): Promise<void> {
+  await at(ctx, moment(ctx, date, 15), (then) =>
+    changePrice(by(staff.accountant, then), provider.tariffs.wireless_20, {
+      price: 14_90n,
+      existing: 'next_period',
+      reason: 'the masts cost more',
+    }),
+  )
 }
 
 async function sayGoodbye(ctx: Ctx, world: World, day: number, date: Temporal.PlainDate): Promise<void> {

@@ -2,9 +2,11 @@ import type { App } from '#kernel/app.ts'
 import { act, systemPrincipal, today, type Ctx } from '#kernel/ctx.ts'
 import { poolDb } from '#kernel/db.ts'
 import { sql } from '#kernel/sql.ts'
+import { fillDesks } from './desk.ts'
 import { addOwnFields, buyVehicles, declareVehicles } from './own-nouns.ts'
 import { usePast } from './past-usage.ts'
 import { liveThrough, type World } from './history.ts'
+import { at, moment } from './past.ts'
 import { foundProvider } from './provider.ts'
 import { seededRandom } from './random.ts'
 import { hireStaff } from './staff.ts'
@@ -33,8 +35,14 @@ export async function seedDemo(
   const present = await work(async (ctx) => today(ctx))
   const first_day = present.subtract({ months: 12 }).with({ day: 1 })
   const days = first_day.until(present).days
-  const provider = await work(foundProvider)
-  const staff = await work(hireStaff)
+  // Before the first customer.
+  const founded = first_day.subtract({ days: 7 * weeks_before + 10 })
+  const { provider, staff } = await work((ctx) =>
+    at(ctx, moment(ctx, founded, 9), async (then) => ({
+      provider: await foundProvider(then),
+      staff: await hireStaff(then),
+    })),
+  )
   await work(declareVehicles)
   await work(addOwnFields)
   await work((ctx) => buyVehicles(ctx, present))
@@ -55,6 +63,7 @@ export async function seedDemo(
     // Plans made for empty tables are bad for full ones, and nobody has had the time to gather statistics.
     if (n < 3) await poolDb(app.migratorPool).run(sql`analyze`)
   }
+  await work((ctx) => fillDesks(ctx, world))
   progress('Demo ISP: traffic of the last 60 days.')
   await work(usePast)
   await poolDb(app.migratorPool).run(sql`analyze`)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Resource } from '#kernel/resource.ts'
 import { asResource, change, create, find } from '#kernel/store.ts'
-import { tariffs, taxes } from '#modules/catalog/index.ts'
+import { bundleItems, coupons, tariffs, taxes } from '#modules/catalog/index.ts'
 import { labels } from '#modules/customers/index.ts'
 import { tenants } from '#modules/identity/index.ts'
 import { ipNetworks, routers } from '#modules/network/index.ts'
@@ -70,10 +70,43 @@ const internet = (
 })
 const tariff_list = {
   fibre_100: internet('Fibre 100', '17.90', 100, 20, 'Fibre to the home, 100/20 Mbps.'),
-  fibre_300: internet('Fibre 300', '22.90', 300, 60, 'Fibre to the home, 300/60 Mbps.'),
+  fibre_300: {
+    ...internet('Fibre 300', '22.90', 300, 60, 'Fibre to the home, 300/60 Mbps.'),
+    price_12_months: '249.00',
+  },
   fibre_1000: internet('Fibre 1000', '31.90', 1000, 300, 'Fibre to the home, 1000/300 Mbps.'),
-  wireless_20: internet('Wireless 20', '14.90', 20, 5, 'Fixed wireless, 20/5 Mbps.'),
+  wireless_20: internet('Wireless 20', '13.90', 20, 5, 'Fixed wireless, 20/5 Mbps.'),
   wireless_50: internet('Wireless 50', '19.90', 50, 10, 'Fixed wireless, 50/10 Mbps, line of sight needed.'),
+  business_1000: {
+    ...internet(
+      'Business 1000',
+      '79.00',
+      1000,
+      500,
+      'Fibre for companies, 1000/500 Mbps, repaired within a day.',
+    ),
+    customer_category: 'company',
+    minimum_months: 24,
+    renewal: 'monthly',
+    notice_days: 30,
+    early_fee: 'remaining',
+    early_fee_percent: '50',
+  },
+  home_phone: {
+    title: 'Home phone',
+    service_type: 'voice',
+    tax: 'standard',
+    price: '6.00',
+    included_minutes: 300,
+    description: 'A telephone number and 300 minutes a month.',
+  },
+  fibre_phone: {
+    title: 'Fibre 300 + Home phone',
+    service_type: 'bundle',
+    tax: 'standard',
+    price: '26.90',
+    description: 'Both at one price, which is 2.00 less than apart.',
+  },
   public_ip: {
     title: 'Public IPv4 address',
     service_type: 'recurring',
@@ -96,6 +129,16 @@ const tariff_list = {
     description: 'Cable or antenna to the socket, router set up.',
   },
 } as const satisfies Record<string, Offer>
+
+const coupon = {
+  code: 'NEIGHBOUR',
+  label: 'A neighbour told me',
+  kind: 'fixed',
+  amount: '5.00',
+  duration: 'periods',
+  periods: 3,
+  max_per_customer: 1,
+}
 
 const router_list = {
   core: {
@@ -144,18 +187,26 @@ export async function foundProvider(ctx: Ctx): Promise<Provider> {
     }),
   )
   for (const network of networks(router_ids)) await make(ctx, asResource(ipNetworks), network)
+  const tariff_ids = await makeAll<TariffName, Offer>(
+    ctx,
+    asResource(tariffs),
+    tariff_list,
+    ({ tax, ...tariff }) => ({
+      ...tariff,
+      tax_id: tax_ids[tax],
+    }),
+  )
+  for (const [n, item] of (['fibre_300', 'home_phone'] as const).entries())
+    await make(ctx, asResource(bundleItems), {
+      tariff_id: tariff_ids.fibre_phone,
+      item_tariff_id: tariff_ids[item],
+      position: n + 1,
+    })
+  await make(ctx, asResource(coupons), coupon)
   return {
     partners: { northwind: ctx.tenant.root_partner_id, hillside, riverbend },
     labels: await makeAll(ctx, asResource(labels), label_list),
-    tariffs: await makeAll<TariffName, Offer>(
-      ctx,
-      asResource(tariffs),
-      tariff_list,
-      ({ tax, ...tariff }) => ({
-        ...tariff,
-        tax_id: tax_ids[tax],
-      }),
-    ),
+    tariffs: tariff_ids,
     routers: router_ids,
   }
 }

@@ -1,4 +1,5 @@
 import { companies } from './companies.ts'
+import { giveExtras } from './extras.ts'
 import { giveFates } from './fates.ts'
 import { handleOf, inventName, unusedHandle } from './names.ts'
 import { inventAddress, inventMac, inventPhone } from './places.ts'
@@ -16,6 +17,8 @@ export type Subscriber = {
   labels: LabelName[]
   /** Index of the company it belongs to. */
   parent?: number
+  /** Its services come on the company's invoices. */
+  billed_with_parent?: boolean
   contacts: { name: string; role: string; email?: string; phone?: string }[]
   joins_on: number
   services: PlannedService[]
@@ -35,6 +38,11 @@ export type PlannedService = {
   mac?: string
   /** In minor units; otherwise the tariff's. */
   price?: bigint
+  /** Otherwise monthly. */
+  period_months?: number
+  /** Percent as it is stored, with four digits. */
+  discount?: { label: string; kind: 'percent'; percent: bigint; applies_to: 'line'; periods?: number }
+  surcharge?: { label: string; price: bigint }
   /** Absent: still pending. */
   activated_on?: number
   paused?: { from: number; to?: number }
@@ -53,6 +61,7 @@ export function inventSubscribers(days: number): Subscriber[] {
   const subscribers = [...companies(random, logins, days)]
   for (let n = 0; n < people; n++) subscribers.push(person(random, logins, days, n))
   giveFates(random, subscribers, days)
+  giveExtras(subscribers)
   giveAddresses(subscribers)
   return subscribers
 }
