@@ -20,7 +20,7 @@ export const attachedTo = {
     label: 'Kind of row',
     help: 'The noun of the row it hangs on, such as customer',
   },
-  row_id: { kind: 'reference', immutable: true, filter: true, label: 'Row' },
+  row_id: { kind: 'reference', immutable: true, filter: true, list: true, label: 'About' },
 } as const satisfies Fields
 
 /** Nothing hangs on what itself hangs on something, nor on a line of a log. */

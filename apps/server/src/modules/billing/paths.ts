@@ -8,10 +8,10 @@ const linesOf = (plural: string, tag: string, noun: string, label: string): Path
       tags: [tag],
       operationId: `lines_of_${noun}`,
       summary: `The lines of ${label}, in the order in which they are printed`,
-      parameters: [parameter('id')],
+      parameters: [parameter('id'), parameter('include')],
       responses: answers(200, {
         type: 'object',
-        properties: { data: { type: 'array', items: ref(`${noun}_line`) } },
+        properties: { data: { type: 'array', items: ref(`${noun}_line`) }, _refs: { type: 'object' } },
         required: ['data'],
       }),
     },

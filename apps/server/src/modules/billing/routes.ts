@@ -6,6 +6,7 @@ import { readAs, readTogether } from '#kernel/http.ts'
 import { isId } from '#kernel/ids.ts'
 import { mustBeAbleTo, mustSee } from '#kernel/permissions.ts'
 import { notFound } from '#kernel/refused.ts'
+import { referencesOf } from '#kernel/references.ts'
 import type { Fields, Resource, Row } from '#kernel/resource.ts'
 import { queryOf } from '#kernel/rest.ts'
 import { shapeOf } from '#kernel/shape.ts'
@@ -29,16 +30,14 @@ export function routes(server: FastifyInstance, app: App): void {
   server.get('/api/v1/invoices/:id/lines', (request, reply) =>
     readAs(app, request, reply, async (ctx) => {
       const invoice = await existing(ctx, invoices, request)
-      const { present } = shapeOf(ctx, asResource(invoiceLines))
-      return { data: (await linesOfInvoice(ctx, invoice.id)).map(present) }
+      return shown(ctx, asResource(invoiceLines), request, await linesOfInvoice(ctx, invoice.id))
     }),
   )
 
   server.get('/api/v1/credit_notes/:id/lines', (request, reply) =>
     readAs(app, request, reply, async (ctx) => {
       const note = await existing(ctx, creditNotes, request)
-      const { present } = shapeOf(ctx, asResource(creditNoteLines))
-      return { data: (await linesOfCreditNote(ctx, note.id)).map(present) }
+      return shown(ctx, asResource(creditNoteLines), request, await linesOfCreditNote(ctx, note.id))
     }),
   )
 
@@ -93,4 +92,16 @@ async function existing<F extends Fields>(
   const row = await find(ctx, noun, idOf(request, noun.label))
   if (!row) throw notFound(noun.label)
   return row
+}
+
+/** Lines as the actor may see them, with the names of what they refer to where the query asks for them. */
+async function shown(
+  ctx: Ctx,
+  noun: Resource,
+  request: FastifyRequest,
+  lines: readonly Record<string, unknown>[],
+) {
+  const data = lines.map(shapeOf(ctx, noun).present)
+  const { include } = queryOf(request)
+  return include ? { data, _refs: await referencesOf(ctx, noun, include, data) } : { data }
 }
