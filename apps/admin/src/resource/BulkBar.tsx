@@ -6,10 +6,12 @@ import { WaitingPart } from '../ui/Screens.tsx'
 import { count } from '../format.ts'
 import type { Command, Noun } from '../meta.ts'
 import classes from './BulkBar.module.css'
-import type { BulkOperation } from './BulkForm.tsx'
+import type { BulkOperation, BulkTarget } from './BulkForm.tsx'
 import type { Selection } from './useSelection.ts'
 
 const BulkForm = lazy(async () => ({ default: (await import('./BulkForm.tsx')).BulkForm }))
+
+type Chosen = { operation: BulkOperation; target: BulkTarget; size: number }
 
 type Props = {
   noun: Noun
@@ -22,18 +24,15 @@ type Props = {
 /** What can be done with the selected rows. It opens a preview; nothing happens from here. */
 export function BulkBar({ noun, selection, query, total, loaded }: Props) {
   const { t } = useTranslation()
-  const [operation, setOperation] = useState<BulkOperation | null>(null)
+  // What was chosen, and for which rows: what it does may make them leave the list, and their number change.
+  const [chosen, setChosen] = useState<Chosen | null>(null)
   const size = selection.matching ? (total ?? loaded) : selection.ids.size
-  if (size === 0) return null
+  if (size === 0 && !chosen) return null
   const commands = noun.commands.filter((command) => command.on === 'row')
   const target = selection.matching ? { filter: query } : { ids: [...selection.ids] }
-  const choose = (command: Command) =>
-    setOperation({
-      verb: command.verb,
-      label: command.label,
-      fields: command.fields,
-      danger: command.danger === true,
-    })
+  const open = (operation: BulkOperation) => setChosen({ operation, target, size })
+  const choose = ({ verb, label, fields, danger }: Command) =>
+    open({ verb, label, fields, danger: danger === true })
   return (
     <div className={classes.bar} role="region" aria-label={t('bulk.region')}>
       <strong>{t('bulk.selected', { count: size, total: count(size) })}</strong>
@@ -61,9 +60,7 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
           ))}
           {noun.can.update && (
             <Menu.Item
-              onClick={() =>
-                setOperation({ verb: 'update', label: t('bulk.update'), fields: [], danger: false })
-              }
+              onClick={() => open({ verb: 'update', label: t('bulk.update'), fields: [], danger: false })}
             >
               {t('bulk.update')}
             </Menu.Item>
@@ -71,9 +68,7 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
           {noun.can.delete && (
             <Menu.Item
               c="var(--isp-bad)"
-              onClick={() =>
-                setOperation({ verb: 'delete', label: t('bulk.delete'), fields: [], danger: true })
-              }
+              onClick={() => open({ verb: 'delete', label: t('bulk.delete'), fields: [], danger: true })}
             >
               {t('bulk.delete')}
             </Menu.Item>
@@ -84,21 +79,19 @@ export function BulkBar({ noun, selection, query, total, loaded }: Props) {
         {t('bulk.clear')}
       </Button>
       <Drawer
-        opened={operation !== null}
-        onClose={() => setOperation(null)}
-        title={operation?.label}
+        opened={chosen !== null}
+        onClose={() => setChosen(null)}
+        title={chosen?.operation.label}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         <Suspense fallback={<WaitingPart />}>
-          {operation && (
+          {chosen && (
             <BulkForm
-              key={operation.verb}
+              key={chosen.operation.verb}
               noun={noun}
-              operation={operation}
-              target={target}
-              size={size}
+              {...chosen}
               onDone={() => {
-                setOperation(null)
+                setChosen(null)
                 selection.clear()
               }}
             />

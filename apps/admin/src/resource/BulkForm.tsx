@@ -14,7 +14,7 @@ import { FieldsForm } from './FieldsForm.tsx'
 import { bodyOf, isReady, useFormState } from './useFormState.ts'
 
 export type BulkOperation = { verb: string; label: string; fields: Field[]; danger: boolean }
-type Target = { ids: string[] } | { filter: Record<string, string> }
+export type BulkTarget = { ids: string[] } | { filter: Record<string, string> }
 
 /** From this many on, or for what is dangerous, the size is typed before it happens. */
 const typedFrom = 20
@@ -29,7 +29,7 @@ export function BulkForm({
 }: {
   noun: Noun
   operation: BulkOperation
-  target: Target
+  target: BulkTarget
   size: number
   onDone: () => void
 }) {
@@ -120,7 +120,7 @@ export function BulkForm({
 /** A preview looks at so many rows at most; of more, at the first of them. */
 const previewed = 500
 
-async function firstOf(noun: Noun, target: Target): Promise<string[]> {
+async function firstOf(noun: Noun, target: BulkTarget): Promise<string[]> {
   if ('ids' in target) return target.ids.slice(0, previewed)
   const query = { ...target.filter, fields: 'id', limit: String(previewed) }
   const { data } = await api.get<Page<Row>>(noun.path, { query })
