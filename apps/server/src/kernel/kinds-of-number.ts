@@ -23,7 +23,7 @@ export const money: Kind = {
   schema: (_, money) => ({
     type: 'string',
     pattern: decimalPattern(currencyDigits(money.currency)),
-    examples: ['30.00'],
+    examples: [thirty(currencyDigits(money.currency))],
   }),
   decode(value, field, money) {
     const digits = currencyDigits(money.currency)
@@ -31,13 +31,17 @@ export const money: Kind = {
     if (units === undefined)
       throw new Complaint(
         'not_money',
-        `must be a decimal string with at most ${digits} digits after the point, in ${money.currency}: "30.00"`,
+        digits === 0
+          ? `must be a string of whole ${money.currency}: "30"`
+          : `must be a decimal string with at most ${digits} digits after the point, in ${money.currency}: "${thirty(digits)}"`,
       )
     return within(units, field, digits)
   },
   encode: (stored: bigint, _, money) => formatDecimal(stored, currencyDigits(money.currency)),
   compare: 'order',
 }
+
+const thirty = (digits: number) => formatDecimal(30n * 10n ** BigInt(digits), digits)
 
 export function whole(column: string, least: number, most: number): Kind {
   return {

@@ -110,3 +110,10 @@ test('a decimal keeps the digits of its scale, a form is kept to, and no form ho
   expect(() => through('text', { kind: 'text', pattern: '(a+)+' }, `${'a'.repeat(60)}!`)).toThrow(Complaint)
   expect(performance.now() - began).toBeLessThan(1000)
 })
+
+test('money is refused with an example in its own currency', () => {
+  const refusal = (currency: string) => () => kinds.money.decode('1.2345', { kind: 'money' }, { currency })
+  expect(refusal('JPY')).toThrow('must be a string of whole JPY: "30"')
+  expect(refusal('EUR')).toThrow('at most 2 digits after the point, in EUR: "30.00"')
+  expect(refusal('KWD')).toThrow('at most 3 digits after the point, in KWD: "30.000"')
+})

@@ -156,8 +156,11 @@ async function nextLines(ctx: Ctx, service: Service, customer: Customer) {
     .map((line) => {
       const { period_from, period_to } = printedPeriod(line.days)
       const days = line.days ? line.days.until - line.days.from : 0
+      const when = period_from ? `, ${period_from} to ${period_to} (${days} days)` : ''
+      // Its own days need no further word; what is taken off, added or charged once says what it is.
+      const what = line.charge && line.days && !line.surcharge_id ? '' : `: ${line.description}`
       return {
-        label: period_from ? `Next invoice, ${period_from} to ${period_to} (${days} days)` : 'Next invoice',
+        label: `Next invoice${when}${what}`,
         amount: money(ctx, line.net + line.tax),
       }
     })
