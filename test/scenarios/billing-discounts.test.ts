@@ -192,3 +192,30 @@ test('who is exempt pays no tax, and the invoice says why', async () => {
     bill_to: { tax_exempt_reason: 'Reverse charge, article 196' },
   })
 })
+
+test('what a discount takes away wholly is an invoice still, in the preview as in the run', async () => {
+  const admin = await newTenant(isp, { at: '2027-06-01T08:00:00Z' })
+  const tariff = await newTariff(admin, '30.00')
+  const { customer_id, service_id } = await newInternetCustomer(admin, tariff)
+  await runBilling(isp, admin, '2027-06-01')
+  await admin.post('/discounts', {
+    customer_id,
+    service_id,
+    label: 'On the house',
+    kind: 'percent',
+    percent: '100',
+    from_date: '2027-07-01',
+  })
+  await advance(isp, admin.tenant_id, '30d')
+  const run = await admin.post('/billing_runs', { date: '2027-07-01' })
+  const previewed = await admin.get(`/billing_runs/${run.id}`)
+  expect(previewed).toMatchObject({ status: 'preview', invoices: 1, total: '0.00' })
+  expect((await admin.get(`/billing_runs/${run.id}/preview`)).data[0]).toMatchObject({ change: 'down' })
+  await admin.post(`/billing_runs/${run.id}/withdraw`)
+  await runBilling(isp, admin, '2027-07-01')
+  expect(await lastInvoice(admin, customer_id)).toMatchObject({
+    date: '2027-07-01',
+    total: '0.00',
+    status: 'paid',
+  })
+})

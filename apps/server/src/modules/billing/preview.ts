@@ -41,7 +41,7 @@ export async function previewChunk(
       total: bill.total,
       last_total,
       difference: bill.total - last_total,
-      change: changeOf(bill.total, last_total, before.has(bill.customer.id)),
+      change: changeOf(bill, before.get(bill.customer.id)),
       lines: JSON.stringify(printedLines(bill, currencyDigits(ctx.tenant.currency))),
       warnings: JSON.stringify([...carriedForward(ctx, bill), ...bill.warnings]),
     }
@@ -99,7 +99,7 @@ export async function sumPreview(
     total: bigint
     last_total: bigint
   }>`
-    select count(*)::integer as customers, (count(*) filter (where total > 0))::integer as invoices,
+    select count(*)::integer as customers, (count(*) filter (where lines <> '[]'))::integer as invoices,
       coalesce(sum(net), 0)::bigint as net_total, coalesce(sum(tax), 0)::bigint as tax_total, coalesce(sum(total), 0)::bigint as total,
       coalesce(sum(last_total), 0)::bigint as last_total
     from billing_run_previews
@@ -124,10 +124,12 @@ async function lastTotals(
   return new Map(rows.map((row) => [row.customer_id, row.total]))
 }
 
-function changeOf(total: bigint, before: bigint, known: boolean): Change {
-  if (!known && total > 0n) return 'new'
-  if (total === 0n && before > 0n) return 'gone'
-  return total > before ? 'up' : total < before ? 'down' : 'same'
+function changeOf({ total, lines }: Bill, before: bigint | undefined): Change {
+  if (before === undefined && total > 0n) return 'new'
+  // With everything taken off it is still an invoice.
+  if (lines.length === 0 && before !== undefined && before > 0n) return 'gone'
+  const last = before ?? 0n
+  return total > last ? 'up' : total < last ? 'down' : 'same'
 }
 
 /** As the API prints lines. */
