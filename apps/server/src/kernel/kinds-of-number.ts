@@ -43,6 +43,7 @@ export const money: Kind = {
 
 const thirty = (digits: number) => formatDecimal(30n * 10n ** BigInt(digits), digits)
 
+/** A whole number from `least` to `most`, where the field sets no bounds of its own. */
 export function whole(column: string, least: number, most: number): Kind {
   return {
     column,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Complaint, string, type Kind } from './kind.ts'
 
+/** Text of at most `longest` characters, where the field sets no bound of its own. */
 export const text = (longest: number): Kind => ({
   column: 'text',
   schema: (field) => ({
