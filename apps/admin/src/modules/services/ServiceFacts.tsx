@@ -14,21 +14,24 @@ import { useExplanation } from './explain.ts'
 export function ServiceFacts({ row }: { row: Row }) {
   const { t } = useTranslation()
   const { data: why } = useExplanation(row.id, '')
-  const online = useOnline(row.id)
+  const internet = row['service_type'] === 'internet'
+  const sessions = useNoun('session')
+  const watched = internet && sessions?.can.list === true
+  const session = useSessionOf(row.id, watched)
   const price = why?.price
   return (
     <KeyFacts>
-      {row['service_type'] === 'internet' ? (
+      {internet ? (
         <KeyFact
           label={t('service.login')}
-          note={[row['ipv4_address'] ?? online?.session['ip'], row['ipv6_prefix'], row['mac']]
+          note={[row['ipv4_address'] ?? session?.['ip'], row['ipv6_prefix'], row['mac']]
             .filter(Boolean)
             .join(' · ')}
         >
           {row['login'] ? String(row['login']) : t('customer.none')}
         </KeyFact>
       ) : (
-        <KeyFact label={t('service.quantity')}>{String(row['quantity'])}</KeyFact>
+        <KeyFact label={t('service.quantity')}>{String(row['quantity'] ?? '')}</KeyFact>
       )}
       {price !== null && (
         <KeyFact
@@ -44,7 +47,7 @@ export function ServiceFacts({ row }: { row: Row }) {
           {price?.amount && <Money amount={price.amount} currency={price.currency} />}
         </KeyFact>
       )}
-      {row['service_type'] === 'internet' && (
+      {internet && (
         <KeyFact
           label={t('explain.speed')}
           note={why?.speed.upload_kbps ? t('service.up', { up: kbps(why.speed.upload_kbps) }) : null}
@@ -52,43 +55,39 @@ export function ServiceFacts({ row }: { row: Row }) {
           {why?.speed.download_kbps ? t('service.down', { down: kbps(why.speed.download_kbps) }) : null}
         </KeyFact>
       )}
-      {row['service_type'] === 'internet' && online !== undefined ? (
+      {watched ? (
         <KeyFact
           label={t('customer.online')}
-          note={
-            online && (
-              <PlainLink href={paths.row(online.noun, online.session.id)}>
-                ↓ {bitsPerSecond(online.session['download_bps'] ?? 0)} ↑{' '}
-                {bitsPerSecond(online.session['upload_bps'] ?? 0)}
-              </PlainLink>
-            )
-          }
+          note={session && <Throughput noun={sessions} session={session} />}
         >
-          {online ? <When at={String(online.session['started_at'])} /> : t('customer.offline')}
+          {session ? <When at={String(session['started_at'])} /> : session === null && t('customer.offline')}
         </KeyFact>
       ) : (
         <KeyFact
           label={t('service.since')}
           note={row['end_date'] ? t('service.until', { date: date(String(row['end_date'])) }) : null}
         >
-          {date(String(row['start_date']))}
+          {row['start_date'] ? date(String(row['start_date'])) : t('customer.none')}
         </KeyFact>
       )}
     </KeyFacts>
   )
 }
 
-/** Its session under way, null where there is none; undefined for those who may not see sessions, and while it is not known. */
-function useOnline(service_id: string): { noun: Noun; session: Row } | null | undefined {
-  const noun = useNoun('session')
+const Throughput = ({ noun, session }: { noun: Noun; session: Row }) => (
+  <PlainLink href={paths.row(noun, session.id)}>
+    ↓ {bitsPerSecond(session['download_bps'] ?? 0)} ↑ {bitsPerSecond(session['upload_bps'] ?? 0)}
+  </PlainLink>
+)
+
+/** The session under way; null where there is none, undefined while that is not known. */
+function useSessionOf(service_id: string, enabled: boolean): Row | null | undefined {
   const { data } = useQuery({
     queryKey: ['online', service_id],
     queryFn: () =>
       api.get<{ data: Row[] }>('/sessions', { query: { service_id, status: 'online', limit: 1 } }),
-    enabled: noun?.can.list === true,
+    enabled,
     meta: { live: ['session'] },
   })
-  if (!noun || !data) return undefined
-  const [session] = data.data
-  return session ? { noun, session } : null
+  return data && (data.data[0] ?? null)
 }
