@@ -10,16 +10,26 @@ import { by } from './staff.ts'
 /** What lies on the office's desks this morning: notes, to-dos, consents, and what customers have asked for later. */
 export async function fillDesks(ctx: Ctx, { accounts, provider, staff }: World): Promise<void> {
   const now = today(ctx)
-  const settled = accounts.filter(
-    ({ customer_id, subscriber }) =>
-      customer_id !== undefined &&
-      subscriber.customer.category === 'person' &&
-      subscriber.leaves_on === undefined &&
-      subscriber.stops_paying_on === undefined &&
-      subscriber.services[0]?.tariff === 'fibre_100' &&
-      !subscriber.services[0].paused,
+  const people = accounts.filter(
+    ({ customer_id, subscriber }) => customer_id !== undefined && subscriber.customer.category === 'person',
   )
-  const [moving, away, travelling, by_hand, ...others] = settled
+  // Connected, paying, and nothing changed yet, whatever the day on which this is told.
+  const settled = people.filter(
+    ({ subscriber: { pays, joins_on, leaves_on, stops_paying_on, services } }) => {
+      const [line] = services
+      return (
+        pays === 'promptly' &&
+        joins_on < 0 &&
+        leaves_on === undefined &&
+        stops_paying_on === undefined &&
+        line?.tariff === 'fibre_100' &&
+        !line.paused &&
+        !line.moves_to
+      )
+    },
+  )
+  const [moving, away, travelling, by_hand] = settled
+  const others = people.filter((account) => !settled.includes(account))
   const next_month = now.add({ months: 1 }).with({ day: 1 })
   await at(ctx, moment(ctx, now, 8, 30), async (then) => {
     const reception = by(staff.reception, then)
